@@ -1,0 +1,1 @@
+//! Applies the attribute tables: what may stay in a header, what is replaced, what goes.

@@ -1,0 +1,24 @@
+//! De-identifies head CT scans: scrubs the header, defaces the head and removes burned-in text.
+//!
+//! The folders are the stages, in the order in which data flows: `gather` finds, selects and reads;
+//! `header` applies the attribute tables; `image` decides which voxels change; `release` joins both
+//! halves, writes, verifies and reports.
+//!
+//! This crate knows no Python and no user interface.
+
+pub mod error;
+pub mod gather;
+pub mod header;
+pub mod identifying;
+pub mod image;
+pub mod key;
+pub mod outcome;
+pub mod progress;
+pub mod release;
+pub mod settings;
+
+pub use error::{Failure, Problem, Refusal};
+pub use identifying::Identifying;
+pub use key::Key;
+pub use outcome::{Exclusion, Hold};
+pub use settings::{RawSettings, Settings};

@@ -1,0 +1,1 @@
+//! Generated head CT patients for demonstrations and tests.
