@@ -1,0 +1,51 @@
+//! Reads the header of a file on disk, and no more of it than needed.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::{Dataset, Extent, ReadError, Short, damaged, read_prefix};
+use crate::error::{Failure, Stage};
+
+/// What is read first: the headers of most CT slices.
+const FIRST: usize = 16 << 10;
+/// The longest header: a data set with more than this in front of its pixels is not a CT slice.
+const MAX_HEADER: usize = 256 << 20;
+
+/// Reads a regular file up to its Pixel Data.
+///
+/// # Errors
+/// Those of [`read`](super::read), and stage `read` for what cannot be opened or read, without its path.
+pub fn read_header(path: &Path) -> Result<Dataset, ReadError> {
+    let unreadable =
+        |error: &io::Error| Failure::new(Stage::Read, format!("cannot be read: {}", error.kind()));
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(Failure::new(Stage::Read, "not a regular file").into());
+    }
+    let total = usize::try_from(metadata.len()).map_err(|_| damaged("the file is too long"))?;
+    let mut bytes = Vec::new();
+    let mut needed = FIRST;
+    loop {
+        let wanted = needed.min(total);
+        let missing = wanted - bytes.len();
+        bytes.reserve(missing);
+        let got =
+            file.by_ref().take(missing as u64).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+        if got < missing {
+            return Err(Failure::new(Stage::Read, "the file became shorter while it was read").into());
+        }
+        match read_prefix(&bytes, total, Extent::Header) {
+            Ok(dataset) => return Ok(dataset),
+            Err(Short::Error(error)) => return Err(error),
+            Err(Short::Needs(length)) if length > total || bytes.len() >= total => {
+                return Err(damaged("the data set ends unexpectedly"));
+            }
+            Err(Short::Needs(length)) if length > MAX_HEADER => {
+                return Err(damaged("the header is longer than is allowed"));
+            }
+            Err(Short::Needs(length)) => needed = length.saturating_add(FIRST).max(bytes.len() * 4),
+        }
+    }
+}
