@@ -1,0 +1,94 @@
+"""Work of the program, watched by a timer.
+
+The program works on threads of its own that never touch Python. Python threads would starve here, because the
+application holds the interpreter lock while its event loop is idle; a timer that asks ten times a second
+costs nothing and keeps the window alive.
+"""
+
+import qt
+
+POLL_MILLISECONDS = 100
+
+
+def begin(package, name, *arguments, **keywords):
+    """Begins `package.<name>` and returns its job, so that the window stays alive where the package can do that.
+
+    `begin(p, "check", ...)` uses `p.start_check(...)`; a package without it does the work at once and the
+    job that is returned has already finished.
+    """
+    start = getattr(package, "start_" + name, None)
+    if start is not None:
+        return start(*arguments, **keywords)
+    return Done(getattr(package, name)(*arguments, **keywords))
+
+
+class Done:
+    """A job that has already finished with a result."""
+
+    def __init__(self, result):
+        self._result = result
+
+    def poll(self):
+        return None
+
+    def cancel(self):
+        pass
+
+    def wait(self):
+        return self._result
+
+
+class JobWatcher:
+    """Watches one job at a time.
+
+    `on_progress(progress)` is called while the job works; `on_end(result, error)` once, when it has ended.
+    Exactly one of the two is None.
+    """
+
+    def __init__(self):
+        self._job = None
+        self._timer = qt.QTimer()
+        self._timer.setInterval(POLL_MILLISECONDS)
+        self._timer.connect("timeout()", self.poll)
+
+    @property
+    def busy(self):
+        """Whether a job is being watched."""
+        return self._job is not None
+
+    def watch(self, job, on_progress, on_end):
+        """Begins to watch; the job before must have ended."""
+        if self.busy:
+            raise RuntimeError("a job is still being watched")
+        self._job, self._on_progress, self._on_end = job, on_progress, on_end
+        self._timer.start()
+        self.poll()
+
+    def cancel(self):
+        """Asks the job to stop; `on_end` is called when it has."""
+        if self.busy:
+            self._job.cancel()
+
+    def abandon(self):
+        """Stops job and timer without calling anybody: for the moment when the panel goes away."""
+        self._timer.stop()
+        if self.busy:
+            self._job.cancel()
+            self._job = None
+
+    def poll(self):
+        """Asks once how far the job is."""
+        if not self.busy:
+            self._timer.stop()
+            return
+        try:
+            progress = self._job.poll()
+            if progress is not None and not progress.finished:
+                self._on_progress(progress)
+                return
+            result, error = self._job.wait(), None
+        except Exception as problem:  # every kind of end goes to on_end, which tells the user
+            result, error = None, problem
+        self._timer.stop()
+        self._job = None
+        self._on_end(result, error)

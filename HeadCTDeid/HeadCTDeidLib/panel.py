@@ -1,0 +1,347 @@
+"""What the buttons do: the states of the panel, from empty inputs to the summary of a run."""
+
+import logging
+import traceback
+from html import escape
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+from . import inputs, options, sentences, tables, volumes, wheel
+from .jobs import JobWatcher
+from .preview import Preview
+
+PICTURE_SIZE = 160  # pixels of the panel
+
+
+class Panel:
+    """The widgets of the `.ui` file and the logic, joined."""
+
+    def __init__(self, ui, logic):
+        self.ui = ui
+        self.logic = logic
+        self.parameters = None
+        self.paths = (ui.inputFolder, ui.linkageTable, ui.outputFolder, ui.privateFolder)
+        self._watcher = JobWatcher()
+        self._preview = Preview()
+        self._plan = tables.PlanTable(ui.planTree)
+        self._held = tables.HeldTable(ui.heldTree)
+        self._report = None
+        self._doing = ""
+        for widget in (ui.progressBar, ui.statusLabel, ui.planSection, ui.resultSection, ui.volumeLabel):
+            widget.visible = False
+        ui.planTree.connect("itemSelectionChanged()", self._onSeriesChosen)
+        ui.heldTree.connect("itemSelectionChanged()", self._onHeldChosen)
+        ui.openOutputButton.connect("clicked(bool)", self._onOpenOutput)
+        ui.openReportButton.connect("clicked(bool)", self._onOpenReport)
+        self.showInstallation()
+
+    # ---- state
+
+    @property
+    def busy(self):
+        """Whether something is being worked on."""
+        return self._watcher.busy
+
+    def refresh(self):
+        """Enables what can be done now, and says why not in the tooltip of what cannot."""
+        ui, busy = self.ui, self.busy
+        to_check = inputs.reason_to_wait(ui.inputFolder.currentPath, ui.linkageTable.currentPath)
+        to_apply = inputs.reason_to_wait(*[path.currentPath for path in self.paths])
+        ui.checkButton.enabled = not busy and to_check is None
+        ui.checkButton.toolTip = to_check or _(
+            "Shows what would be kept and what not, and why. Writes nothing."
+        )
+        ui.applyButton.enabled = busy or to_apply is None
+        ui.applyButton.text = _("Cancel") if busy else _("Apply")
+        ui.applyButton.toolTip = self._applyToolTip(to_apply)
+        ui.previewButton.enabled = self._preview.shown or (not busy and self._plan.chosen() is not None)
+        ui.previewButton.text = (
+            _("Close the preview") if self._preview.shown else _("Preview the selected series")
+        )
+        ui.releaseButton.enabled = not busy and self._held.chosen() is not None and to_apply is None
+        ui.defaceButton.enabled = not busy and ui.volumeSelector.currentNode() is not None
+        for section in (ui.inputsSection, ui.advancedSection):
+            section.enabled = not busy
+        if self.parameters is not None:
+            ui.fillValue.enabled = self.parameters.fill is options.Fill.VALUE
+            ui.dropTextSlices.enabled = self.parameters.removeText
+
+    def _applyToolTip(self, reason):
+        if self.busy:
+            return _("Stops within a second. Patients that are finished stay; no half patient is left.")
+        return reason or _("De-identifies the patients of the list into the output folder.")
+
+    def leave(self):
+        """Stops everything, for good."""
+        self._watcher.abandon()
+        self.closePreview()
+
+    def attempt(self, action):
+        """Does something that may fail; what goes wrong becomes a sentence in the panel."""
+        try:
+            action()
+        except Exception as error:
+            self._showError(error)
+        self.refresh()
+
+    def cancel(self):
+        """Asks what is running to stop."""
+        self._watcher.cancel()
+        self._say(_("Cancelling ..."))
+
+    # ---- installation
+
+    @staticmethod
+    def wheels():
+        """The folder of the bundled program."""
+        return slicer.util.modulePath("HeadCTDeid").replace("HeadCTDeid.py", "Resources/wheels")
+
+    def showInstallation(self):
+        """Shows the Install button while it is needed."""
+        ready, text = (
+            False,
+            _("One step before the first use: the program that does the work comes with this module."),
+        )
+        try:
+            ready = wheel.is_ready(self.wheels())
+            if not ready and wheel.installed_version():
+                text = _(
+                    "This module comes with another version of the program than the one that is installed."
+                )
+        except wheel.NotInstalled as problem:
+            text = str(problem)
+        self.ui.installFrame.visible = not ready
+        self.ui.installLabel.text = text
+
+    def install(self):
+        """Installs the bundled program; says what to do when it cannot."""
+        qt.QApplication.setOverrideCursor(qt.Qt.WaitCursor)
+        try:
+            restart = wheel.install(self.wheels(), wheel.run_pip)
+        finally:
+            qt.QApplication.restoreOverrideCursor()
+        self.showInstallation()
+        if restart:
+            self._say(_("Installed. Restart the application now: it still uses the version before."))
+        else:
+            self._say(_("Installed. Everything is ready."))
+
+    def _agreed(self):
+        """Whether the program is there, after asking once to install it."""
+        if wheel.is_ready(self.wheels()):
+            return True
+        question = _(
+            "The program that comes with this module must be installed first. It takes a few seconds and no network."
+        )
+        if not slicer.util.confirmOkCancelDisplay(question, _("Install")):
+            return False
+        self.install()
+        return wheel.is_ready(self.wheels())
+
+    # ---- check and run
+
+    def check(self):
+        """Asks what a run would do."""
+        if self._agreed():
+            self._remember(self.paths[:2])
+            job = self.logic.startCheck(*self._inputs()[:2], **self._settings())
+            self._watch(job, _("Checking"), self._showPlan)
+
+    def run(self, **release):
+        """Starts the run."""
+        if self._agreed():
+            self.closePreview()
+            self._remember(self.paths)
+            source, table, output, private = self._inputs()
+            how = dict(options.run_options_of(self.parameters), **release)
+            job = self.logic.start(source, table, output, privateFolder=private, **how, **self._settings())
+            self.ui.resultSection.visible = False
+            self._watch(job, _("Working"), self._showReport)
+
+    def releaseHeld(self):
+        """Releases the series that is selected in the list of held ones, after one question."""
+        held = self._held.chosen()
+        question = _(
+            "Safety could not be shown for this series of {patient}: {reason}\n\nRelease it all the same?"
+        ).format(patient=held["new_id"], reason=sentences.sentence(held["sentence"]))
+        if slicer.util.confirmOkCancelDisplay(question, _("Release")):
+            self.run(releaseHeld=[held["new_id"]], resume=True, overwrite=False)
+
+    def _inputs(self):
+        return [path.currentPath for path in self.paths]
+
+    def _settings(self):
+        return options.settings_of(self.parameters)
+
+    @staticmethod
+    def _remember(paths):
+        for path in paths:
+            path.addCurrentPathToHistory()
+
+    def _watch(self, job, doing, show):
+        self._doing = doing
+        self.ui.progressBar.visible = True
+        self.ui.progressBar.setRange(0, 0)
+        self._say(doing + " ...")
+        self._watcher.watch(job, self._onProgress, lambda result, error: self._onEnd(result, error, show))
+        self.refresh()
+
+    def _onProgress(self, progress):
+        known = progress.patients_total > 0
+        self.ui.progressBar.setRange(0, 100 if known else 0)
+        self.ui.progressBar.setValue(sentences.progress_percent(progress))
+        if not self.ui.statusLabel.text.startswith(_("Cancelling")):
+            self._say(f"{self._doing}. {sentences.progress_line(progress)}")
+
+    def _onEnd(self, result, error, show):
+        self.ui.progressBar.visible = False
+        if error is None:
+            self.attempt(lambda: show(result))
+        else:
+            self._showError(error)
+            self.refresh()
+
+    def _showPlan(self, plan):
+        self._plan.show(plan)
+        self.ui.planSection.visible = True
+        self.ui.planSection.collapsed = False
+        self.ui.planLabel.text = ""
+        self._say(sentences.plan_summary(plan))
+
+    def _showReport(self, report):
+        self._report = report
+        self._held.show(report.held)
+        self._say(_("Finished."))
+        self.ui.planSection.collapsed = True
+        self.ui.resultSection.visible = True
+        self.ui.resultSection.collapsed = False
+        self.ui.resultLabel.text = "<br>".join(escape(line) for line in sentences.report_summary(report))
+        self.ui.heldBox.visible = bool(report.held)
+        self.ui.heldPicture.visible = False
+
+    # ---- preview and held series
+
+    def togglePreview(self):
+        """Shows the selected series before and after, or closes the preview."""
+        if self._preview.shown:
+            self.closePreview()
+            return
+        if not self._agreed():
+            return
+        new_id, number = self._plan.chosen()
+        settings = self._settings()
+        job = self.logic.startLoadSeries(*self._inputs()[:2], new_id, number, **settings)
+        self._watch(
+            job, _("Reading the series"), lambda series: self._defaceForPreview(new_id, series, settings)
+        )
+
+    def _defaceForPreview(self, new_id, series, settings):
+        job = self.logic.startDeface(
+            series.hu, settings=settings, spacing_mm=series.spacing_mm, direction=series.directions
+        )
+        self._watch(job, _("Removing the face"), lambda defaced: self._showPreview(new_id, series, defaced))
+
+    def _showPreview(self, new_id, series, defaced):
+        self._say("")
+        if self.parameters is None:  # the user has left the module meanwhile
+            return
+        self._preview.show(new_id, series, defaced.hu)
+        if defaced.hold:
+            self._say(
+                _("Preview. A run would hold this series back: {reason}.").format(
+                    reason=sentences.words(defaced.hold)
+                )
+            )
+        else:
+            self._say(_("Preview: before on the left, after on the right. Nothing was written."))
+
+    def closePreview(self):
+        """Takes the preview out of the scene."""
+        if self._preview.shown:
+            self._preview.close()
+            self._say("")
+            self.refresh()
+
+    def _onSeriesChosen(self):
+        self.ui.planLabel.text = self._plan.explanation()
+        self.refresh()
+
+    def _onHeldChosen(self):
+        self.ui.heldPicture.visible = False
+        held = self._held.chosen()
+        if held is not None and not self.busy:
+            self.attempt(lambda: self._readPicture(held))
+        self.refresh()
+
+    def _readPicture(self, held):
+        job = self.logic.startLoadSeries(
+            *self._inputs()[:2], held["new_id"], held["series"], **self._settings()
+        )
+        self._watch(job, _("Reading the series"), self._showPicture)
+
+    def _showPicture(self, series):
+        pixmap = qt.QPixmap()
+        pixmap.loadFromData(qt.QByteArray(volumes.picture(series.hu)))
+        scaled = pixmap.scaled(PICTURE_SIZE, PICTURE_SIZE, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
+        self.ui.heldPicture.setPixmap(scaled)
+        self.ui.heldPicture.visible = True
+        self._say("")
+
+    # ---- loaded volume
+
+    def defaceVolume(self):
+        """Makes a defaced copy of the selected volume node."""
+        if not self._agreed():
+            return
+        node = self.ui.volumeSelector.currentNode()
+        arrays, geometry, place = volumes.hu_for(node)
+        job = self.logic.startDeface(*arrays, settings=self._settings(), **geometry)
+        self._watch(job, _("Removing the face"), lambda defaced: self._showDefaced(node, defaced, place))
+
+    def _showDefaced(self, node, defaced, place):
+        if not slicer.mrmlScene.IsNodePresent(node):
+            self._say(_("The volume was deleted meanwhile; there is nothing to show."))
+            return
+        new = volumes.defaced_node(node, defaced, place)
+        slicer.util.setSliceViewerLayers(background=new)
+        self._say(_("Done: the new volume is called {name}. Delete it to undo.").format(name=new.GetName()))
+
+    # ---- words
+
+    def _say(self, text):
+        self.ui.statusLabel.text = text
+        self.ui.statusLabel.visible = bool(text)
+
+    def _showError(self, error):
+        """What went wrong as sentences in the panel; Slicer's log gets the place in the code and nothing else."""
+        package = wheel.loaded_module()
+        lines = None
+        if isinstance(error, wheel.NotInstalled):
+            lines = [
+                str(error),
+                error.log,
+                error.command and _("By hand, in the Python console:"),
+                error.command,
+            ]
+        elif isinstance(error, volumes.NotDefaced):
+            lines = [str(error)]
+        elif package is not None and isinstance(error, package.Cancelled):
+            lines = [_("Cancelled. Patients that were finished are complete; nothing half done is left.")]
+            if self._doing == _("Working") and self.parameters is not None:
+                self.parameters.existing = options.Existing.RESUME
+                lines.append(_("Apply now continues where it stopped (Advanced, If already there)."))
+        elif package is not None and isinstance(error, package.Error):
+            lines = sentences.problem_sentences(error)
+        if lines is None:
+            lines = [sentences.unexpected(error)]
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            logging.error("HeadCTDeid: %s in %s, line %d", type(error).__name__, place.name, place.lineno)
+        self._say("<br>".join(escape(line).replace("\n", "<br>") for line in lines if line))
+
+    def _onOpenOutput(self):
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._report.output_dir))
+
+    def _onOpenReport(self):
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._report.report_html))

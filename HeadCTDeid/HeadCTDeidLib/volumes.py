@@ -1,0 +1,85 @@
+"""Volume nodes in and out: defacing a volume that is already in the scene, and making nodes from arrays."""
+
+from .orientation import axial_order, from_axial, ras_matrix, to_axial
+
+DEFACED_NAME = "Defaced head CT"
+
+
+class NotDefaced(Exception):
+    """The volume cannot be defaced; the message is a sentence for the user."""
+
+
+def hu_for(volume_node):
+    """The node's voxels for `headct_deid.deface`: `(arguments, keywords, place)`, `place` as `defaced_array` wants it."""
+    import numpy as np
+    import slicer
+    import vtk
+
+    if volume_node is None or volume_node.GetImageData() is None:
+        raise NotDefaced("The volume holds no image. Choose a CT volume.")
+    if volume_node.GetImageData().GetNumberOfScalarComponents() != 1:
+        raise NotDefaced("The volume has colors. Choose a CT volume.")
+    array = slicer.util.arrayFromVolume(volume_node)
+    low, high = float(array.min()), float(array.max())
+    if low > -200 or low < -32767 or high > 32767:
+        raise NotDefaced(
+            f"The volume does not look like CT: its values run from {low:g} to {high:g}, and air should be near -1000 HU."
+        )
+    matrix = vtk.vtkMatrix4x4()
+    volume_node.GetIJKToRASMatrix(matrix)
+    axes, flips, spacing_mm, direction = axial_order(slicer.util.arrayFromVTKMatrix(matrix))
+    hu = to_axial(
+        np.rint(array).astype(np.int16) if array.dtype.kind == "f" else array.astype(np.int16), axes, flips
+    )
+    return (hu,), {"spacing_mm": spacing_mm, "direction": direction}, (axes, flips)
+
+
+def defaced_node(volume_node, defaced, place):
+    """A new node with the same geometry; voxels that were not removed keep their value exactly."""
+    import numpy as np
+    import slicer
+    import vtk
+
+    if defaced.hold:
+        raise NotDefaced(
+            "Nothing was changed, because it is not safe here: {}.".format(defaced.hold.replace("-", " "))
+        )
+    array = np.array(slicer.util.arrayFromVolume(volume_node))
+    removed = from_axial(np.asarray(defaced.removed), *place)
+    array[removed] = from_axial(np.asarray(defaced.hu), *place)[removed]
+    matrix = vtk.vtkMatrix4x4()
+    volume_node.GetIJKToRASMatrix(matrix)
+    node = add_volume(array, matrix, slicer.mrmlScene.GenerateUniqueName(DEFACED_NAME))
+    node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    return node
+
+
+def add_volume(array, ijk_to_ras, name):
+    """A scalar volume node with a display node that shows soft tissue; `ijk_to_ras` is a vtkMatrix4x4 or an array."""
+    import slicer
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    if not hasattr(ijk_to_ras, "GetElement"):
+        ijk_to_ras = slicer.util.vtkMatrixFromArray(ijk_to_ras)
+    node.SetIJKToRASMatrix(ijk_to_ras)
+    slicer.util.updateVolumeFromArray(node, array)
+    node.CreateDefaultDisplayNodes()
+    display = node.GetDisplayNode()
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevel(400, 40)
+    return node
+
+
+def series_matrix(series):
+    """The 4x4 IJK-to-RAS matrix of a `headct_deid.SeriesVolume`."""
+    return ras_matrix(series.spacing_mm, series.origin_mm, series.directions)
+
+
+def picture(hu, window=400, level=40):
+    """The middle slice of `[slice, row, column]` HU as the bytes of a gray picture file (PGM), soft-tissue window."""
+    import numpy as np
+
+    middle = hu[hu.shape[0] // 2].astype(np.float32)
+    gray = np.clip((middle - (level - window / 2)) * (255.0 / window), 0, 255).astype(np.uint8)
+    rows, columns = gray.shape
+    return b"P5 %d %d 255\n" % (columns, rows) + gray.tobytes()

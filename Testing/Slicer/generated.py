@@ -1,0 +1,96 @@
+"""Patients made by code: a simple head with skull, brain, nose and ears, as DICOM folders and a list.
+
+Every name and number is invented. `CANARIES` are the identifying texts that may appear nowhere but on disk.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+SPACING_MM = (4.0, 1.5, 1.5)  # slice, row, column
+SHAPE = (40, 128, 128)
+CANARIES = ("CANARYSON^PAULA", "CANARYSON", "ACC-773311", "ACC-884422", "19610217")
+PATIENTS = (("ACC-773311", "STUDY-001"), ("ACC-884422", "STUDY-002"))
+
+
+def head(shape=SHAPE, spacing_mm=SPACING_MM):
+    """HU `[slice, row, column]`, face toward row 0: skin, fat, skull, brain, nose and ears."""
+    axes = [(np.arange(n) - (n - 1) / 2) * s for n, s in zip(shape, spacing_mm)]
+    z, y, x = np.meshgrid(*axes, indexing="ij")
+    z, y = z / 75.0, y + 5.0
+
+    def shell(half_x, half_y, height):
+        return (x / half_x) ** 2 + (y / half_y) ** 2 + (z / height) ** 2 < 1
+
+    hu = np.full(shape, -1000, np.int16)
+    nose = (np.abs(x) < 12 + y / 8) & (y > -96) & (y < -70) & (z > -0.55) & (z < -0.1)
+    ears = (np.abs(np.abs(x) - 76) < 6) & (np.abs(y) < 14) & (np.abs(z + 0.1) < 0.25)
+    hu[nose | ears | shell(76, 92, 1.0)] = 40
+    hu[shell(73, 89, 0.97)] = -90
+    hu[shell(69, 85, 0.93)] = 900
+    hu[shell(62, 78, 0.85)] = 32
+    noise = np.random.default_rng(7).normal(0, 4, shape)
+    return np.where(hu > -1000, hu + noise, hu).astype(np.int16)
+
+
+def write_patients(folder, patients=PATIENTS, slices=SHAPE[0]):
+    """Writes `<folder>/input/<accession>/...` and `<folder>/list.csv`; returns both paths."""
+    folder = Path(folder)
+    volume = head((slices, *SHAPE[1:]), (SPACING_MM[0] * SHAPE[0] / slices, *SPACING_MM[1:]))
+    for accession, _new_id in patients:
+        _write_series(
+            folder / "input" / accession / "AXIAL", volume, accession, 2, ("ORIGINAL", "PRIMARY", "AXIAL")
+        )
+        _write_series(
+            folder / "input" / accession / "SCOUT",
+            volume[:1],
+            accession,
+            1,
+            ("ORIGINAL", "PRIMARY", "LOCALIZER"),
+        )
+    rows = ["Accession_number,New_ID"] + ["{},{}".format(*pair) for pair in patients]
+    (folder / "list.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder / "input", folder / "list.csv"
+
+
+def _write_series(folder, volume, accession, number, image_type):
+    import pydicom
+    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+    folder.mkdir(parents=True)
+    root = "1.2.826.0.1.3680043.8.498.%d" % (abs(hash_of(accession)) % 10**9)
+    for index, plane in enumerate(volume):
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID = CTImageStorage
+        meta.MediaStorageSOPInstanceUID = "%s.%d.%d" % (root, number, index + 1)
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        one = Dataset()
+        one.file_meta = meta
+        one.SOPClassUID, one.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
+        one.PatientName, one.PatientID, one.PatientBirthDate = CANARIES[0], "PID-" + accession, CANARIES[4]
+        one.AccessionNumber, one.StudyDate, one.StudyTime = accession, "20240513", "101500"
+        one.Modality, one.ImageType, one.Manufacturer = "CT", list(image_type), "Generated"
+        one.StudyDescription, one.SeriesDescription, one.BodyPartExamined = "CT HEAD", "HEAD AXIAL", "HEAD"
+        one.StudyInstanceUID, one.SeriesInstanceUID = root + ".9", "%s.%d" % (root, number)
+        one.FrameOfReferenceUID = root + ".8"
+        one.SeriesNumber, one.InstanceNumber = number, index + 1
+        one.ImagePositionPatient = [-96.0, -96.0, SPACING_MM[0] * index]
+        one.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+        one.PixelSpacing, one.SliceThickness = [SPACING_MM[1], SPACING_MM[2]], SPACING_MM[0]
+        one.Rows, one.Columns, one.SamplesPerPixel, one.PhotometricInterpretation = (
+            *plane.shape,
+            1,
+            "MONOCHROME2",
+        )
+        one.BitsAllocated, one.BitsStored, one.HighBit, one.PixelRepresentation = 16, 16, 15, 1
+        one.RescaleIntercept, one.RescaleSlope, one.RescaleType = 0, 1, "HU"
+        one.PixelData = plane.astype("<i2").tobytes()
+        pydicom.dcmwrite(folder / ("IM%04d.dcm" % (index + 1)), one, enforce_file_format=True)
+
+
+def hash_of(text):
+    """The same number on every run, unlike `hash`."""
+    import zlib
+
+    return zlib.crc32(text.encode())

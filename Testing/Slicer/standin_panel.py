@@ -1,0 +1,227 @@
+"""The panel in the stand-in: load, inputs, check, run, cancel, errors. Not a run in 3D Slicer."""
+
+import generated
+import pytest
+from standin import click, spin, spin_until
+
+
+def fill(panel, folders):
+    source, table, output = folders
+    panel.ui.inputFolder.currentPath = str(source)
+    panel.ui.linkageTable.currentPath = str(table)
+    panel.ui.outputFolder.currentPath = str(output)
+
+
+def finish(panel, seconds=120):
+    return spin_until(lambda: not panel.panel.busy, seconds)
+
+
+def test_an_empty_panel_says_what_is_missing(panel):
+    assert not panel.ui.applyButton.enabled
+    assert "Choose the DICOM folder" in panel.ui.applyButton.toolTip
+    assert not panel.ui.checkButton.enabled
+
+
+def test_apply_and_check_wake_up_one_after_the_other(panel, folders):
+    source, table, output = folders
+    panel.ui.inputFolder.currentPath = str(source)
+    assert "Choose the list" in panel.ui.applyButton.toolTip
+    panel.ui.linkageTable.currentPath = str(table)
+    assert panel.ui.checkButton.enabled and not panel.ui.applyButton.enabled
+    panel.ui.outputFolder.currentPath = str(source / "inside")
+    assert "inside the DICOM folder" in panel.ui.applyButton.toolTip
+    panel.ui.outputFolder.currentPath = str(output)
+    assert panel.ui.applyButton.enabled
+
+
+def test_check_lists_patients_series_and_reasons(panel, folders):
+    fill(panel, folders)
+    click(panel.ui.checkButton)
+    finish(panel)
+    tree = panel.ui.planTree
+    assert tree.topLevelItemCount == 2
+    first = tree.topLevelItem(0)
+    assert "STUDY-001" in first.text(0)
+    texts = [first.child(i).text(2) for i in range(first.childCount())]
+    assert "Kept" in texts and any("not axial" in text for text in texts)
+    assert "2 patients, 2 series with 80 slices would be processed" in panel.ui.statusLabel.text
+    assert not folders[2].exists()
+
+
+def test_a_row_without_a_folder_is_a_remark(panel, folders):
+    with folders[1].open("a") as lines:
+        lines.write("ACC-000000,STUDY-009\n")
+    fill(panel, folders)
+    click(panel.ui.checkButton)
+    finish(panel)
+    remarks = panel.ui.planTree.topLevelItem(0)
+    assert remarks.text(0) == "Remarks on the list"
+    assert "row 4" in remarks.child(0).text(0)
+
+
+def test_apply_releases_every_patient_and_progress_never_goes_back(panel, folders):
+    fill(panel, folders)
+    seen = []
+    watched = panel.panel._onProgress
+    panel.panel._onProgress = lambda progress: (
+        seen.append((progress.patients_done, progress.slices_done)),
+        watched(progress),
+    )
+    click(panel.ui.applyButton)
+    assert panel.ui.applyButton.text == "Cancel"
+    assert not panel.ui.inputsSection.enabled
+    finish(panel)
+    assert seen == sorted(seen) and len(seen) > 1
+    assert sorted(one.name for one in folders[2].iterdir() if one.is_dir()) == ["STUDY-001", "STUDY-002"]
+    assert "Released: 80 slices." in panel.ui.resultLabel.text
+    assert panel.ui.applyButton.text == "Apply"
+    assert panel.ui.resultSection.visible
+
+
+def test_cancel_answers_within_a_second_and_leaves_no_half_patient(panel, tmp_path):
+    patients = [("ACC-%06d" % number, "STUDY-%03d" % number) for number in range(1, 9)]
+    source, table = generated.write_patients(tmp_path / "many", patients)
+    output = tmp_path / "output"
+    fill(panel, (source, table, output))
+    click(panel.ui.applyButton)
+    spin_until(lambda: any(output.glob("STUDY-*")), 120)
+    click(panel.ui.applyButton)
+    latency = finish(panel)
+    print(f"\ncancel answered after {latency:.3f} s")
+    assert latency < 1.0
+    released = [one for one in output.iterdir() if one.is_dir() and not one.name.startswith(".")]
+    assert 0 < len(released) < len(patients)
+    assert not [one for one in output.iterdir() if one.name.startswith(".staging")]
+    assert "Cancelled" in panel.ui.statusLabel.text
+    click(panel.ui.applyButton)
+    finish(panel)
+    assert len(list(output.glob("STUDY-*"))) == len(patients)
+
+
+def test_the_window_stays_alive_during_a_run(panel, folders):
+    import time
+
+    from PySide6 import QtCore
+
+    fill(panel, folders)
+    beats = [time.monotonic()]
+    heart = QtCore.QTimer()
+    heart.setInterval(20)
+    heart.timeout.connect(lambda: beats.append(time.monotonic()))
+    heart.start()
+    click(panel.ui.applyButton)
+    finish(panel)
+    heart.stop()
+    longest = max(after - before for before, after in zip(beats, beats[1:]))
+    print(f"\nlongest pause of the window: {longest:.3f} s")
+    assert longest < 0.5
+
+
+def test_a_list_with_a_mistake_is_refused_with_its_row(panel, folders):
+    with folders[1].open("a") as lines:
+        lines.write("ACC-000000,STUDY-002\n")
+    fill(panel, folders)
+    click(panel.ui.applyButton)
+    finish(panel)
+    assert "row 4" in panel.ui.statusLabel.text
+    assert not folders[2].exists() or not any(folders[2].iterdir())
+
+
+def test_output_that_is_already_there_is_refused_and_can_be_replaced(panel, folders):
+    from HeadCTDeidLib.options import Existing
+
+    fill(panel, folders)
+    for _ in range(2):
+        click(panel.ui.applyButton)
+        finish(panel)
+    assert "already" in panel.ui.statusLabel.text
+    panel._parameterNode.existing = Existing.OVERWRITE
+    click(panel.ui.applyButton)
+    finish(panel)
+    assert "Finished" in panel.ui.statusLabel.text
+
+
+def test_restore_defaults_gives_the_programs_own_defaults(panel):
+    import headct_deid
+    from HeadCTDeidLib import options
+
+    panel._parameterNode.face = options.Face.OFF
+    panel._parameterNode.kernelDiameter = 3.0
+    panel._parameterNode.removeText = False
+    assert panel.ui.kernelDiameter.value == 3.0 and not panel.ui.dropTextSlices.enabled
+    click(panel.ui.restoreButton)
+    defaults = {one["name"]: one["default"] for one in headct_deid.settings()}
+    assert options.settings_of(panel._parameterNode) == defaults
+    assert panel.ui.removeText.checked
+
+
+def test_widgets_and_options_follow_each_other(panel):
+    panel.ui.removeText.checked = False
+    assert panel._parameterNode.removeText is False
+    panel.ui.face.currentIndex = 1
+    assert panel._parameterNode.face.value == "erode"
+
+
+def test_folders_are_remembered_and_never_in_the_scene(panel, module, folders):
+    import slicer
+    from standin import scripted
+
+    fill(panel, folders)
+    click(panel.ui.applyButton)
+    finish(panel)
+    again = scripted.open_panel(module)
+    assert again.ui.inputFolder.currentPath == str(folders[0])
+    assert again.ui.outputFolder.currentPath == str(folders[2])
+    again.cleanup()
+    slicer.mrmlScene.SetSaveToXMLString(1)
+    slicer.mrmlScene.Commit()
+    xml = slicer.mrmlScene.GetSceneXMLString()
+    for text in (str(folders[0].parent), *generated.CANARIES):
+        assert text not in xml
+
+
+@pytest.mark.parametrize("what", ["run", "refusal", "surprise"])
+def test_nothing_identifying_reaches_the_log(panel, folders, log, what):
+    if what == "refusal":
+        folders[1].write_text("Accession_number,New_ID\nACC-773311,SAME\nACC-884422,SAME\n")
+    if what == "surprise":
+
+        def broken(*_arguments, **_keywords):
+            raise OSError(2, "No such file", str(folders[0] / "ACC-773311"))
+
+        panel.logic.start = broken
+    fill(panel, folders)
+    click(panel.ui.applyButton)
+    finish(panel)
+    for text in (str(folders[0].parent), *generated.CANARIES):
+        assert text not in log.text
+    if what == "surprise":
+        assert "No such file" in panel.ui.statusLabel.text and "FileNotFoundError in broken" in log.text
+
+
+def test_closing_the_scene_keeps_the_run_and_renews_the_options(panel, folders):
+    import slicer
+
+    fill(panel, folders)
+    click(panel.ui.applyButton)
+    spin(0.15)
+    slicer.mrmlScene.Clear(0)
+    panel.onSceneStartClose()
+    panel.onSceneEndClose()
+    assert panel._parameterNode is not None
+    finish(panel)
+    assert "Finished" in panel.ui.statusLabel.text
+    assert panel._parameterNode.kernelDiameter == 20.0
+
+
+def test_the_self_test_passes(module):
+    test = module.HeadCTDeidTest()
+    test.runTest()
+
+
+def test_the_console_does_the_same_work(module, folders):
+    logic = module.HeadCTDeidLogic()
+    plan = logic.check(folders[0], folders[1])
+    assert [one["new_id"] for one in plan.patients] == ["STUDY-001", "STUDY-002"]
+    report = logic.deidentify(*folders, kernel="10px")
+    assert report.released == 80 and report.failed == 0
