@@ -1,7 +1,7 @@
 """The reader and pydicom agree: same elements, same text, same pixel values.
 
-Files are those that come with pydicom and, where present, `../shared/data`. What the reader refuses is listed below with
-the reason; anything else that pydicom opens must be read, and alike.
+Files are those that come with pydicom and, where present, `../shared/data`. What the reader refuses is listed
+below with the reason; anything else that pydicom opens must be read, and alike.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import math
 import shutil
 import subprocess
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,7 @@ def bulk_hash(raw: bytes, vr: str, little: bool) -> str:
 
 
 def listed(dataset: pydicom.Dataset, place: str = "") -> Iterator[tuple[str, str, Any, bytes | None]]:
-    """Place, value representation, value and raw bytes of each element but groups 0000, 0002 and 7FE0 at the top."""
+    """Place, value representation, value and raw bytes of each element; at the top without groups 0, 2, 7FE0."""
     for tag in sorted(dataset.keys()):
         if not place and tag.group in {0x0000, 0x0002, 0x7FE0}:
             continue
@@ -132,7 +133,7 @@ def listed(dataset: pydicom.Dataset, place: str = "") -> Iterator[tuple[str, str
         here = f"{place}{tag.group:04x}{tag.element:04x}"
         try:
             element = dataset[tag]
-        except Exception as error:  # noqa: BLE001 - whatever pydicom cannot make a value of
+        except Exception as error:
             yield here, "", error, raw_bytes
             continue
         yield here, element.VR, element.value, raw_bytes
@@ -149,8 +150,8 @@ def text_of(vr: str, value: Any, raw: bytes | None) -> list[str]:
     elif (
         isinstance(value, str)
         or not hasattr(value, "__iter__")
-        or vr == "PN"
-        and not isinstance(value, (list, tuple))
+        or (vr == "PN"
+        and not isinstance(value, (list, tuple)))
     ):
         values = (
             [str(value)]
@@ -249,7 +250,7 @@ def decoded(path: Path, dataset: pydicom.Dataset) -> Any:
     """The pixels as pydicom decodes them, else as SimpleITK (GDCM) does, else `None`."""
     try:
         return dataset.pixel_array
-    except Exception:  # noqa: BLE001 - every plugin raises its own
+    except Exception:
         pass
     try:
         import SimpleITK

@@ -41,6 +41,7 @@ reasons! {
         Dicomdir = "dicomdir", "a DICOM directory, not an image";
         NotCt = "not-ct", "modality is not CT";
         NotCtImage = "not-ct-image", "not a CT image (screen capture, dose report or other object)";
+        MultiFrame = "multi-frame", "several slices in one file (multi-frame or enhanced CT)";
         NotOriginal = "not-original", "Image Type is not ORIGINAL";
         NotPrimary = "not-primary", "Image Type is not PRIMARY";
         NotAxial = "not-axial", "not axial (localizer or reformat)";

@@ -4,8 +4,11 @@
 //! Input is hostile here: every length is checked and nothing is reserved from a declared length.
 
 pub mod decode;
+mod facts;
 pub mod instance;
 pub mod linkage;
+pub mod listing;
+mod look;
 pub mod plan;
 pub mod read;
 pub mod scan;

@@ -94,3 +94,6 @@ fn refusal(message: impl Into<String>) -> Refusal {
 pub(crate) fn row_problem(number: usize, message: impl Into<String>) -> Problem {
     Problem::new(format!("{PLACE}, row {number}"), message)
 }
+
+#[cfg(test)]
+mod tests;

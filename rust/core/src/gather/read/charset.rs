@@ -197,3 +197,94 @@ fn push_pair(text: &mut String, pair: &[u8], lower: Lower) {
     let euc = if lower == Lower::SupplementaryKanji { &euc[..] } else { &euc[1..] };
     text.push_str(&EUC_JP.decode_without_bom_handling(euc).0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Charset;
+
+    /// Decodes a person's name, whose bytes above ASCII are written as Latin 1 characters.
+    fn name(charset: &str, bytes: &str) -> String {
+        let bytes: Vec<u8> = bytes.chars().map(|byte| byte as u8).collect();
+        Charset::from_value(charset.as_bytes()).decode(&bytes, b"\\^=")
+    }
+
+    #[test]
+    fn single_byte_sets_are_those_of_the_standard() {
+        let sets = [
+            ("ISO_IR 100", "\u{C4}\u{DF}", "Äß"),
+            ("ISO_IR 101", "\u{B1}\u{F3}", "ąó"),
+            ("ISO_IR 109", "\u{A1}\u{FE}", "Ħŝ"),
+            ("ISO_IR 110", "\u{A3}\u{FE}", "Ŗū"),
+            ("ISO_IR 144", "\u{BB}\u{EE}\u{DA}", "Люк"),
+            ("ISO_IR 127", "\u{E2}\u{C8}", "قب"),
+            ("ISO_IR 126", "\u{C4}\u{E9}", "Δι"),
+            ("ISO_IR 138", "\u{F9}\u{F8}", "שר"),
+            ("ISO_IR 148", "\u{DE}\u{FD}\u{E7}", "Şıç"),
+            ("ISO_IR 166", "\u{A1}\u{D2}", "กา"),
+            ("ISO_IR 203", "\u{A4}\u{BD}", "€œ"),
+            ("ISO_IR 13", "\u{D4}\u{CF}\u{C0}\u{DE}", "ﾔﾏﾀﾞ"),
+            ("ISO_IR 192", "\u{C3}\u{A4}", "ä"),
+            ("", "\u{E4}", "ä"),
+            ("ISO_IR 6", "A", "A"),
+            ("no such set", "\u{E4}", "ä"),
+        ];
+        for (charset, bytes, text) in sets {
+            assert_eq!(name(charset, bytes), text, "{charset}");
+        }
+        for spelling in
+            ["ISO-IR 101", "iso_ir 101", "ISO IR101", "ISO_IR_101", "ISO 2022 IR 101", " ISO_IR 101"]
+        {
+            assert_eq!(name(spelling, "\u{B1}"), "ą", "{spelling}");
+        }
+    }
+
+    /// PS3.5 annexes H.3.1 and H.3.2.
+    #[test]
+    fn japanese_names_switch_sets_and_return_at_delimiters() {
+        let kanji = "Yamada^Tarou=\x1B$B;3ED\x1B(B^\x1B$BB@O:\x1B(B=\x1B$B$d$^$@\x1B(B^\x1B$B$?$m$&\x1B(B";
+        assert_eq!(name("\\ISO 2022 IR 87", kanji), "Yamada^Tarou=山田^太郎=やまだ^たろう");
+        let katakana = "\u{D4}\u{CF}\u{C0}\u{DE}^\u{C0}\u{DB}\u{B3}=\x1B$B;3ED\x1B(J^\x1B$BB@O:\x1B(J";
+        assert_eq!(name("ISO 2022 IR 13\\ISO 2022 IR 87", katakana), "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎");
+        // JIS X 0212 has 0x3021 = U+4E02.
+        assert_eq!(name("\\ISO 2022 IR 159", "a\x1B$(D0!\x1B(Bb"), "a丂b");
+    }
+
+    /// PS3.5 annex I.2, and K.2 for GB 2312.
+    #[test]
+    fn korean_and_chinese_return_to_the_first_set_after_each_delimiter() {
+        let korean = "Hong^Gildong=\x1B$)C\u{FB}\u{F3}^\x1B$)C\u{D1}\u{CE}\u{D4}\u{D7}";
+        assert_eq!(name("\\ISO 2022 IR 149", korean), "Hong^Gildong=洪^吉洞");
+        let chinese = "Zhang^XiaoDong=\x1B$)A\u{D5}\u{C5}^\x1B$)A\u{D0}\u{A1}\u{B6}\u{AB}";
+        assert_eq!(name("\\ISO 2022 IR 58", chinese), "Zhang^XiaoDong=张^小东");
+        // Without a new escape sequence the bytes behind the delimiter are the first set's.
+        assert_eq!(name("\\ISO 2022 IR 149", "\x1B$)C\u{FB}\u{F3}^\u{E4}"), "洪^ä");
+    }
+
+    #[test]
+    fn single_byte_sets_are_switched_too() {
+        let bytes = "Buc^J\u{E9}r\u{F4}me=\x1B-F\u{C4}\u{E9}=\x1B-L\u{BB}";
+        let charset = "ISO 2022 IR 100\\ISO 2022 IR 144\\ISO 2022 IR 126";
+        assert_eq!(name(charset, bytes), "Buc^Jérôme=Δι=Л");
+        let lines = Charset::from_value(b"\\ISO 2022 IR 144").decode(b"\x1B-L\xBB\r\n\xE4", b"");
+        assert_eq!(lines, "Л\r\nä");
+    }
+
+    #[test]
+    fn the_trail_byte_of_a_character_is_no_delimiter() {
+        // U+4E57 ends with a backslash in GBK and GB18030.
+        for charset in ["GB18030", "GBK"] {
+            let decoded = Charset::from_value(charset.as_bytes()).decode(&[0x81, 0x5C, b'^'], b"\\^=");
+            assert_eq!(decoded, "乗^", "{charset}");
+        }
+        // A kanji whose second byte is a caret, one with an equals sign and one with a backslash.
+        assert_eq!(name("\\ISO 2022 IR 87", "\x1B$B0^0=0\\\x1B(B"), "緯綾移");
+    }
+
+    #[test]
+    fn broken_text_is_marked_and_kept() {
+        assert_eq!(name("ISO_IR 192", "a\u{FF}b"), "a\u{FFFD}b");
+        assert_eq!(name("\\ISO 2022 IR 87", "\x1B$B;"), ";");
+        assert_eq!(name("\\ISO 2022 IR 87", "a\x1Bzb\x1B"), "a\x1Bzb\x1B");
+        assert_eq!(name("ISO_IR 192", "a\x1B-Ab"), "a\x1B-Ab");
+    }
+}

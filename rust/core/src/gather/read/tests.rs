@@ -243,6 +243,8 @@ fn padding_behind_the_data_set_is_not_damage() {
     }
     let no_pixels = Draw::file(EXPLICIT).explicit(0x0008, 0x0060, *b"CS", b"CT").raw(&[0; 64]);
     assert_eq!(no_pixels.read().unwrap().trailing_bytes, 64);
+    let within = no_pixels.explicit(0x0010, 0x0020, *b"LO", b"ID");
+    assert!(within.damage().contains("zeros within the data set"));
 }
 
 #[test]
@@ -321,7 +323,7 @@ fn nesting_of_thousands_of_levels_is_a_failure() {
 fn endless_small_elements_are_a_failure() {
     let many = Draw::file(EXPLICIT)
         .open(0x0008, 0x2112, *b"SQ", UNDEFINED)
-        .raw(&Draw::default().item(0).0.repeat(1_100_000));
+        .raw(&Draw::default().item(0).0.repeat(260_000));
     assert!(many.damage().contains("more elements and values"));
 }
 

@@ -1,0 +1,174 @@
+//! What identifies a patient, gathered from all headers, the linkage table and the input path.
+//!
+//! `forms` spells a value in the ways in which it may appear; `gather` finds the values; `scan` searches bytes.
+
+mod forms;
+mod gather;
+mod scan;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use super::fold::fold;
+use super::vocabulary::Vocabulary;
+
+pub use scan::Hit;
+
+/// What kind of identifier was found; all that a report may say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentifierKind {
+    /// A person's name or a part of one.
+    Name,
+    /// A number or code of the patient, the visit, the order or the scanner.
+    Id,
+    /// The birth date.
+    BirthDate,
+    /// Another date of the patient's headers.
+    Date,
+    /// An address, telephone number or mail address.
+    Contact,
+    /// An institution, a ward, an occupation.
+    Place,
+    /// A part of the input path.
+    Path,
+}
+
+/// One value and how it identifies.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Identifier {
+    kind: IdentifierKind,
+    /// The patient's own: wins over the safe words.
+    own: bool,
+    text: String,
+}
+
+/// The identifiers of one patient. Cannot be printed; searching compiles the matchers once.
+///
+/// Adding the same header twice, or headers in another order, gives the same identifiers.
+#[derive(Default, Clone)]
+pub struct Identifiers {
+    values: HashSet<Identifier>,
+    /// Values as read, so that the thousandth slice costs next to nothing.
+    seen: HashSet<(u32, String)>,
+    /// Letters and digits that no kept text may spell.
+    forbidden: HashSet<String>,
+    scanner: OnceLock<scan::Scanner>,
+}
+
+impl std::fmt::Debug for Identifiers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[identifiers]")
+    }
+}
+
+impl Identifiers {
+    /// Adds what a header holds, at any depth: names, dates, and the values of the identifying attributes.
+    pub fn add_header(&mut self, header: &dicom_object::InMemDicomObject) {
+        gather::header(self, header);
+    }
+
+    /// Adds the accession number of the patient's row in the linkage table. The new IDs are no identifiers.
+    pub fn add_list_row(&mut self, accession: &str) {
+        self.add_own(accession, IdentifierKind::Id);
+    }
+
+    /// Adds the parts of an input path below the input folder.
+    pub fn add_path(&mut self, path: &Path) {
+        for part in path.components().filter_map(|part| part.as_os_str().to_str()) {
+            self.add_context(part, IdentifierKind::Path);
+            for word in part.split(|c: char| !c.is_alphanumeric()) {
+                self.add_context(word, IdentifierKind::Path);
+            }
+        }
+    }
+
+    /// Adds a value of the patient's own; it wins over the safe words.
+    pub fn add_own(&mut self, value: &str, kind: IdentifierKind) {
+        self.add(value, kind, true);
+    }
+
+    /// Adds a value of somebody or something around the patient; safe words win over it.
+    pub fn add_context(&mut self, value: &str, kind: IdentifierKind) {
+        self.add(value, kind, false);
+    }
+
+    /// Whether nothing identifies.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Where bytes of unknown encoding hold one of the identifiers, in order of offset.
+    ///
+    /// UTF-8, Latin-1, UTF-16 of both orders and the character sets of DICOM, blind to case. Numbers count
+    /// when no digit stands beside them, words under five letters when they stand alone. Not searched for:
+    /// words that are also safe words (a patient named Head; kept text is checked for them value by value,
+    /// see `audit`), words of two letters, and numbers inside a value of VR DA, DT or TM or inside a UID or a
+    /// decimal number, where a shifted date or a coordinate may coincide.
+    #[must_use]
+    pub fn scan_bytes(&self, bytes: &[u8]) -> Vec<Hit> {
+        self.scanner.get_or_init(|| scan::Scanner::new(&self.values)).scan(bytes)
+    }
+
+    /// Whether these letters and digits (folded) spell an identifier that no kept text may hold.
+    pub(super) fn forbids(&self, squeezed: &str) -> bool {
+        self.forbidden.contains(squeezed)
+    }
+
+    /// Whether a number as written is one of the identifiers: five digits or more, signs and zeros aside.
+    pub(super) fn is_number(&self, text: &str) -> bool {
+        let digits: String =
+            text.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+        digits.len() >= 5 && (self.forbids(&digits) || self.forbids(digits.trim_start_matches('0')))
+    }
+
+    fn add(&mut self, value: &str, kind: IdentifierKind, own: bool) {
+        let text = value.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+        let folded = fold(text);
+        // A context word that is safe (a department called RADIOLOGY, a folder called HEAD) tells nothing.
+        if text.is_empty() || forms::is_placeholder(&folded) || (!own && Vocabulary::get().knows(&folded)) {
+            return;
+        }
+        if !self.values.insert(Identifier { kind, own, text: text.to_owned() }) {
+            return;
+        }
+        self.scanner = OnceLock::new();
+        for form in forms::squeezed(text, kind) {
+            if own || !Vocabulary::get().knows(&form) {
+                self.forbidden.insert(form);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_cannot_be_printed() {
+        let mut identifiers = Identifiers::default();
+        identifiers.add_own("DOE", IdentifierKind::Name);
+        assert_eq!(format!("{identifiers:?}"), "[identifiers]");
+    }
+
+    #[test]
+    fn numbers_are_found_however_they_are_written() {
+        let mut identifiers = Identifiers::default();
+        identifiers.add_own("MRN-0040417793", IdentifierKind::Id);
+        for text in ["40417793", "0040417793", "40417793.00", " 40417793"] {
+            assert!(identifiers.is_number(text), "{text}");
+        }
+        assert!(!identifiers.is_number("512"));
+    }
+
+    #[test]
+    fn safe_words_around_the_patient_are_no_identifiers() {
+        let mut identifiers = Identifiers::default();
+        identifiers.add_path(Path::new("HEAD/Whitfield_2024"));
+        assert!(!identifiers.forbids("head"));
+        assert!(identifiers.forbids("whitfield"));
+    }
+}

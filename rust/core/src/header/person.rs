@@ -1,0 +1,95 @@
+//! What is fixed for one patient: new identity, date shift, identifiers.
+
+use super::dates::DateShift;
+use super::identifiers::Identifiers;
+use crate::identifying::Identifying;
+use crate::key::Key;
+
+/// The most characters of a Short String (PS3.5 table 6.2-1).
+const SHORT_STRING: usize = 16;
+
+/// What the input says about who the patient is; decides how far dates move.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OriginalIdentity {
+    /// Patient ID.
+    pub patient_id: Identifying<String>,
+    /// Issuer of Patient ID; empty where there is none.
+    pub issuer: Identifying<String>,
+    /// The accession number of the linkage table; used when there is no Patient ID.
+    pub accession: Identifying<String>,
+}
+
+/// One patient as the scrub sees them.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub(super) key: Key,
+    pub(super) patient_id: String,
+    pub(super) accession: String,
+    pub(super) date_shift: DateShift,
+    pub(super) identifiers: Identifiers,
+}
+
+impl Person {
+    /// A patient with the new identity of the linkage table; `new_patient_id` joins several scans of one person.
+    #[must_use]
+    pub fn new(
+        key: &Key,
+        new_id: &str,
+        new_patient_id: Option<&str>,
+        original: &OriginalIdentity,
+        identifiers: Identifiers,
+    ) -> Self {
+        let date_shift = DateShift::of_person(
+            key,
+            original.patient_id.reveal(),
+            original.issuer.reveal(),
+            original.accession.reveal(),
+        );
+        Self {
+            key: key.clone(),
+            patient_id: new_patient_id.unwrap_or(new_id).to_owned(),
+            accession: accession_for(key, new_id),
+            date_shift,
+            identifiers,
+        }
+    }
+
+    /// The identifiers gathered for this patient.
+    #[must_use]
+    pub const fn identifiers(&self) -> &Identifiers {
+        &self.identifiers
+    }
+
+    /// How far this person's dates move.
+    #[must_use]
+    pub const fn date_shift(&self) -> DateShift {
+        self.date_shift
+    }
+}
+
+/// The Accession Number of a scan: its New_ID, or where that is longer than a Short String a code of it that
+/// is the same at every run with the key.
+#[must_use]
+pub fn accession_for(key: &Key, new_id: &str) -> String {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    if new_id.chars().count() <= SHORT_STRING {
+        return new_id.to_owned();
+    }
+    let code = key.code("accession", &[new_id.as_bytes()]);
+    code[..SHORT_STRING].iter().map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_new_id_has_a_stable_short_code() {
+        let key = Key::from_hex(&"7d".repeat(32)).unwrap();
+        assert_eq!(accession_for(&key, "SUBJ-0021"), "SUBJ-0021");
+        let code = accession_for(&key, "MULTICENTER-SUBJECT-0021");
+        assert_eq!(code.len(), 16);
+        assert_eq!(code, accession_for(&key, "MULTICENTER-SUBJECT-0021"));
+        assert_ne!(code, accession_for(&key, "MULTICENTER-SUBJECT-0022"));
+    }
+}

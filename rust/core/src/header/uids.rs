@@ -1,0 +1,76 @@
+//! UIDs become codes of the key: the same everywhere, in any order, for every file that refers to them.
+
+use crate::key::Key;
+
+/// Root of UIDs made from 128 bits (PS3.5 section B.2).
+const UUID_ROOT: &str = "2.25.";
+/// Root of the UIDs that DICOM itself defines: SOP classes, transfer syntaxes, well-known frames of reference.
+const DICOM_ROOT: &str = "1.2.840.10008.";
+
+/// The UID that stands for `uid`: `2.25.` and 128 bits of HMAC-SHA-256(key, UID).
+///
+/// Blanks and NULs around the UID do not count. The result is legal whatever the input is.
+#[must_use]
+pub fn remap_uid(key: &Key, uid: &str) -> String {
+    let code = key.code("uid", &[trimmed(uid).as_bytes()]);
+    let number = code[..16].iter().fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    format!("{UUID_ROOT}{number}")
+}
+
+/// The UID without the padding of its value.
+pub(super) fn trimmed(uid: &str) -> &str {
+    uid.trim_matches(|c: char| c.is_whitespace() || c == '\0')
+}
+
+/// Whether the UID is one that the standard defines, legal and never an instance's own.
+pub(super) fn is_standard(uid: &str) -> bool {
+    is_legal(uid) && uid.starts_with(DICOM_ROOT)
+}
+
+/// Whether the UID was made here.
+pub(super) fn is_remapped(uid: &str) -> bool {
+    is_legal(uid) && uid.starts_with(UUID_ROOT)
+}
+
+/// PS3.5 section 9.1: digits and dots, no empty component, no leading zero, at most 64 characters.
+pub(super) fn is_legal(uid: &str) -> bool {
+    !uid.is_empty()
+        && uid.len() <= 64
+        && uid.split('.').all(|part| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_digit())
+                && (part.len() == 1 || !part.starts_with('0'))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(digit: &str) -> Key {
+        Key::from_hex(&digit.repeat(64)).unwrap()
+    }
+
+    #[test]
+    fn every_uid_becomes_a_legal_one_of_its_own() {
+        let inputs = ["1.2.3", "1.2.4", "", "ABC not a uid", "1.2.840.113619.2.55"];
+        let outputs: std::collections::BTreeSet<_> =
+            inputs.iter().map(|uid| remap_uid(&key("a"), uid)).collect();
+        assert_eq!(outputs.len(), inputs.len());
+        assert!(outputs.iter().all(|uid| is_remapped(uid)));
+    }
+
+    #[test]
+    fn padding_does_not_make_another_uid_and_another_key_does() {
+        assert_eq!(remap_uid(&key("a"), "1.2.3\0"), remap_uid(&key("a"), " 1.2.3 "));
+        assert_ne!(remap_uid(&key("a"), "1.2.3"), remap_uid(&key("b"), "1.2.3"));
+    }
+
+    #[test]
+    fn legality_is_that_of_the_standard() {
+        assert!(is_legal("1.2.840.10008.1.2"));
+        for uid in ["", "1..2", "1.02", "1.a", ".1", &"1".repeat(65)] {
+            assert!(!is_legal(uid), "{uid}");
+        }
+    }
+}

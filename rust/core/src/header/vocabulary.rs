@@ -1,0 +1,163 @@
+//! The words and shapes of words that may stay in text, as data.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::fold::fold;
+
+const WORDS: &str = include_str!("rules/safe_words.csv");
+const PATTERNS: &str = include_str!("rules/safe_patterns.csv");
+
+/// Where a word stands decides what is safe there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Text that people type: descriptions, comments.
+    Description,
+    /// Text that a device writes: model, kernel, software version. Single letters are kernels there.
+    Device,
+    /// A code string.
+    Term,
+    /// A folder name.
+    Folder,
+}
+
+/// The safe words and shapes.
+pub(super) struct Vocabulary {
+    /// Folded word; `true` when it is safe only as a code string.
+    words: HashMap<String, bool>,
+    shapes: Vec<Shape>,
+}
+
+/// A token made of a known prefix, a number of digits, and a known suffix: `H31s`.
+struct Shape {
+    prefixes: HashSet<String>,
+    suffixes: HashSet<String>,
+    digits: std::ops::RangeInclusive<usize>,
+    folders_only: bool,
+}
+
+impl Vocabulary {
+    /// The compiled-in vocabulary, read once.
+    pub(super) fn get() -> &'static Self {
+        static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::load);
+        &VOCABULARY
+    }
+
+    fn load() -> Self {
+        let mut words = HashMap::new();
+        for fields in records(WORDS) {
+            let term_only = fields.get(1) == Some("term");
+            words.entry(fold(fields.get(0).unwrap_or_default())).or_insert(term_only);
+        }
+        words.remove("");
+        let set = |text: Option<&str>| -> HashSet<String> {
+            text.unwrap_or_default().split_whitespace().map(fold).collect()
+        };
+        let shapes = records(PATTERNS)
+            .filter_map(|fields| {
+                let (fewest, most) = fields.get(1)?.split_once('-')?;
+                Some(Shape {
+                    prefixes: set(fields.get(0)),
+                    suffixes: set(fields.get(2)),
+                    digits: fewest.parse().ok()?..=most.parse().ok()?,
+                    folders_only: fields.get(3) == Some("folder"),
+                })
+            })
+            .collect();
+        Self { words, shapes }
+    }
+
+    /// Whether the folded word is on the list for this place.
+    pub(super) fn has_word(&self, folded: &str, place: Place) -> bool {
+        match self.words.get(folded) {
+            Some(true) => place == Place::Term,
+            Some(false) => {
+                matches!(place, Place::Device | Place::Term) || folded.len() > 1 || !folded.is_ascii()
+            }
+            None => place == Place::Device && folded.len() == 1 && folded.as_bytes()[0].is_ascii_lowercase(),
+        }
+    }
+
+    /// Whether the folded word is on the list for any place.
+    pub(super) fn knows(&self, folded: &str) -> bool {
+        self.words.contains_key(folded)
+    }
+
+    /// Every word on the list.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(String::as_str)
+    }
+
+    /// Whether the folded token has a safe shape: a kernel, a number with its unit, a matrix.
+    pub(super) fn has_shape(&self, folded: &str, place: Place) -> bool {
+        if !folded.is_ascii() {
+            return false;
+        }
+        let Some(first) = folded.find(|c: char| c.is_ascii_digit()) else { return false };
+        let rest = &folded[first..];
+        let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (prefix, digits, suffix) = (&folded[..first], &rest[..length], &rest[length..]);
+        let listed = self.shapes.iter().any(|shape| {
+            (!shape.folders_only || place == Place::Folder)
+                && shape.digits.contains(&digits.len())
+                && if prefix.is_empty() { shape.prefixes.is_empty() } else { shape.prefixes.contains(prefix) }
+                && (suffix.is_empty() && !shape.prefixes.is_empty() || shape.suffixes.contains(suffix))
+        });
+        listed || is_measure(folded)
+    }
+}
+
+/// Decimals with a unit (`0.6mm`), and matrices or collimations (`512x512`, `64x0.6`).
+fn is_measure(folded: &str) -> bool {
+    let number = |text: &str| {
+        let parts: Vec<_> = text.split(['.', ',']).collect();
+        parts.len() <= 2
+            && parts
+                .iter()
+                .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let plain = ["mm", "cm", "ms", "s"].iter().find_map(|unit| folded.strip_suffix(unit)).unwrap_or(folded);
+    if let Some((left, right)) = plain.split_once('x') {
+        return number(left) && number(right) && left.len() <= 4 && right.len() <= 6;
+    }
+    plain.len() < folded.len() && plain.contains(['.', ',']) && number(plain)
+}
+
+fn records(text: &'static str) -> impl Iterator<Item = csv::StringRecord> {
+    csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .from_reader(text.as_bytes())
+        .into_records()
+        .filter_map(Result::ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_long_and_every_word_has_its_source() {
+        assert!(Vocabulary::get().words.len() > 1000);
+        for fields in records(WORDS) {
+            assert_eq!(fields.len(), 3);
+            assert!(!fields[2].is_empty(), "{}", &fields[0]);
+        }
+    }
+
+    #[test]
+    fn every_example_of_a_shape_has_it() {
+        for fields in records(PATTERNS) {
+            for example in fields[5].split_whitespace() {
+                assert!(Vocabulary::get().has_shape(&fold(example), Place::Folder), "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn identifier_like_tokens_have_no_safe_shape() {
+        for token in ["mrn40417793", "a0098231", "st9071", "19570304", "w2y7q", "smith1", "s1000"] {
+            assert!(!Vocabulary::get().has_shape(token, Place::Description), "{token}");
+        }
+        assert!(Vocabulary::get().has_shape("s1000", Place::Folder));
+    }
+}

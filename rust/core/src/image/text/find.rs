@@ -1,0 +1,325 @@
+//! Looks for text in a series.
+
+use ndarray::{Array2, ArrayView2, Axis};
+use rayon::prelude::*;
+
+use super::findings::{Rectangle, TEXT_FILL_HU, TextFindings};
+use super::slice::{Finder, Found};
+use super::window::Window;
+use crate::image::{HuVolume, Mask};
+
+/// Pixels around the head in which the rest of a line that reaches it is looked for.
+const MARGIN: usize = 24;
+/// HU by which the strokes of one text may differ from slice to slice.
+const SAME_HU: u16 = 2;
+/// Rounds of masking and looking again; each masks something, two or three are usual.
+const ROUNDS: usize = 32;
+
+/// Finds text over the head: any script, bright or dark, on one slice or on many.
+///
+/// A line of glyphs counts when it touches `head` (`[slice, row, column]`, the shape of the volume); with `head`
+/// true everywhere the whole slice is searched, which serves to keep text beside the skin from being taken for
+/// tissue. The same text at the same place of a neighboring slice is found too when it could not have been
+/// found there alone.
+///
+/// Setting the voxels of the result to [`TEXT_FILL_HU`] and looking again, with the same head, finds nothing.
+/// The result does not depend on the number of threads.
+#[must_use]
+pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
+    let shape = volume.hu.dim();
+    let mut masked: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
+    let mut wanted: Vec<usize> = (0..shape.0).collect();
+    for _ in 0..ROUNDS {
+        let new: Vec<(usize, Vec<Found>)> = wanted
+            .par_iter()
+            .map_init(Finder::default, |finder, &index| {
+                (index, look(finder, volume, head, &masked[index], index))
+            })
+            .filter(|(_, found)| !found.is_empty())
+            .collect();
+        if new.is_empty() {
+            break;
+        }
+        wanted = new.iter().map(|(index, _)| *index).collect();
+        for (index, found) in &new {
+            masked[*index].extend(found);
+        }
+        wanted.extend(repeat(volume, &new, &mut masked));
+        wanted.sort_unstable();
+        wanted.dedup();
+    }
+    let mut rectangles: Vec<Rectangle> = Vec::new();
+    for (slice, found) in masked.iter().enumerate() {
+        rectangles.extend(found.iter().map(|text| {
+            let Window { top, bottom, left, right } = text.window;
+            Rectangle { slice, top, bottom, left, right }
+        }));
+    }
+    rectangles.sort_unstable();
+    rectangles.dedup();
+    TextFindings { shape, rectangles }
+}
+
+/// The text of a slice that is not masked yet.
+fn look(finder: &mut Finder, volume: &HuVolume, head: &Mask, masked: &[Found], index: usize) -> Vec<Found> {
+    let head = head.index_axis(Axis(0), index);
+    let Some(window) = around(&head) else {
+        return Vec::new();
+    };
+    let slice = volume.hu.index_axis(Axis(0), index);
+    let mut found = if masked.is_empty() {
+        finder.find(&slice, window)
+    } else {
+        let mut filled: Array2<i16> = slice.to_owned();
+        for text in masked {
+            text.window.fill(&mut filled.view_mut(), TEXT_FILL_HU);
+        }
+        finder.find(&filled.view(), window)
+    };
+    joined(&mut found);
+    found.retain(|text| text.window.pixels().any(|at| head[at]));
+    found
+}
+
+/// The box around the head's pixels and the margin.
+fn around(head: &ArrayView2<'_, bool>) -> Option<Window> {
+    let (rows, columns) = head.dim();
+    let mut bounds: Option<Window> = None;
+    for (row, line) in head.outer_iter().enumerate() {
+        let Some(left) = line.iter().position(|&inside| inside) else {
+            continue;
+        };
+        let right = line.iter().rposition(|&inside| inside).map_or(left, |last| last) + 1;
+        let bounds = bounds.get_or_insert(Window { top: row, bottom: row, left, right });
+        bounds.bottom = row + 1;
+        bounds.left = bounds.left.min(left);
+        bounds.right = bounds.right.max(right);
+    }
+    bounds.map(|bounds| Window {
+        top: bounds.top.saturating_sub(MARGIN),
+        bottom: (bounds.bottom + MARGIN).min(rows),
+        left: bounds.left.saturating_sub(MARGIN),
+        right: (bounds.right + MARGIN).min(columns),
+    })
+}
+
+/// Joins the parts of one line: windows that overlap, or stand side by side with a gap of at most a glyph.
+fn joined(found: &mut Vec<Found>) {
+    loop {
+        let count = found.len();
+        let mut kept: Vec<Found> = Vec::with_capacity(count);
+        for text in found.drain(..) {
+            match kept.iter_mut().find(|other| same_line(&other.window, &text.window)) {
+                Some(other) => other.window = other.window.union(text.window),
+                None => kept.push(text),
+            }
+        }
+        *found = kept;
+        if found.len() == count {
+            return;
+        }
+    }
+}
+
+fn same_line(a: &Window, b: &Window) -> bool {
+    let shared = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top));
+    let gap = a.left.max(b.left).saturating_sub(a.right.min(b.right));
+    let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
+    shared * 4 >= low * 3 && high * 2 <= low * 5 && gap <= low
+}
+
+/// Masks the same text on the slices before and after, as far as its strokes repeat. Returns those slices.
+fn repeat(volume: &HuVolume, new: &[(usize, Vec<Found>)], masked: &mut [Vec<Found>]) -> Vec<usize> {
+    let count = volume.hu.dim().0;
+    let mut reached = Vec::new();
+    for (index, found) in new {
+        for text in found {
+            let strokes = strokes_of(volume, *index, text);
+            let before = (0..*index).rev();
+            let after = *index + 1..count;
+            for slices in [Box::new(before) as Box<dyn Iterator<Item = usize>>, Box::new(after)] {
+                for slice in slices {
+                    if masked[slice].iter().any(|other| other.window.covers(&text.window))
+                        || !repeats(volume, slice, text.value, &strokes)
+                    {
+                        break;
+                    }
+                    masked[slice].push(*text);
+                    reached.push(slice);
+                }
+            }
+        }
+    }
+    reached
+}
+
+/// The pixels of a text that have its value.
+fn strokes_of(volume: &HuVolume, index: usize, text: &Found) -> Vec<[usize; 2]> {
+    let slice = volume.hu.index_axis(Axis(0), index);
+    text.window.pixels().filter(|&at| slice[at].abs_diff(text.value) <= SAME_HU).collect()
+}
+
+/// Whether most strokes are there in another slice, and their surroundings are not of that value as well.
+fn repeats(volume: &HuVolume, index: usize, value: i16, strokes: &[[usize; 2]]) -> bool {
+    let slice = volume.hu.index_axis(Axis(0), index);
+    let same = strokes.iter().filter(|&&at| slice[at].abs_diff(value) <= SAME_HU).count();
+    strokes.len() >= 12 && same * 5 >= strokes.len() * 4
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::image::Geometry;
+
+    /// Eight glyphs, seven pixels high, as 9 px type draws them.
+    const GLYPHS: [&str; 7] = [
+        "###..#...#.#####.####..###...###..####..#...#",
+        "#..#.#...#...#...#....#...#.#...#.#...#.##..#",
+        "#..#.#...#...#...#....#...#.#.....#...#.#.#.#",
+        "###..#...#...#...###..#####.#.....####..#.#.#",
+        "#..#.#...#...#...#....#...#.#.....#.#...#..##",
+        "#..#.#...#...#...#....#...#.#...#.#..#..#...#",
+        "###...###....#...####.#...#..###..#...#.#...#",
+    ];
+
+    fn volume(hu: Array3<i16>) -> HuVolume {
+        let geometry = Geometry {
+            origins_mm: (0..hu.dim().0).map(|slice| [0.0, 0.0, slice as f64]).collect(),
+            along_row: [1.0, 0.0, 0.0],
+            along_column: [0.0, 1.0, 0.0],
+            row_spacing_mm: 0.5,
+            column_spacing_mm: 0.5,
+        };
+        HuVolume { hu, geometry }
+    }
+
+    /// Brain of 35 HU with the noise of a scanner, the same for the same seed.
+    fn brain(slices: usize, seed: u64) -> Array3<i16> {
+        Array3::from_shape_fn((slices, 96, 128), |(slice, row, column)| {
+            let mut state = seed ^ ((slice * 96 + row) * 128 + column) as u64;
+            let mut sum = 0;
+            for _ in 0..4 {
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mut mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+                sum += ((mixed ^ mixed >> 31) % 25) as i16;
+            }
+            35 + (sum - 48) / 2
+        })
+    }
+
+    fn fill(
+        hu: &mut Array3<i16>,
+        slice: usize,
+        (top, left): (usize, usize),
+        size: (usize, usize),
+        value: i16,
+    ) {
+        let window = Window { top, bottom: top + size.0, left, right: left + size.1 };
+        window.fill(&mut hu.index_axis_mut(Axis(0), slice), value);
+    }
+
+    fn write(hu: &mut Array3<i16>, slice: usize, (top, left): (usize, usize), value: i16, scale: usize) {
+        for (row, line) in GLYPHS.iter().enumerate() {
+            for (column, _) in line.bytes().enumerate().filter(|(_, byte)| *byte == b'#') {
+                let (top, left) = (top + row * scale, left + column * scale);
+                fill(hu, slice, (top, left), (scale, scale), value);
+            }
+        }
+    }
+
+    fn everywhere(hu: &Array3<i16>) -> Mask {
+        Mask::from_elem(hu.dim(), true)
+    }
+
+    fn found(hu: Array3<i16>) -> TextFindings {
+        let head = everywhere(&hu);
+        find_text(&volume(hu), &head)
+    }
+
+    fn assert_covered(findings: &TextFindings, slice: usize, (top, left): (usize, usize), scale: usize) {
+        let mask = findings.mask();
+        let (height, width) = (7 * scale, 45 * scale);
+        assert!(
+            Window { top, bottom: top + height, left, right: left + width }
+                .pixels()
+                .all(|at| mask[[slice, at[0], at[1]]])
+        );
+        let around = mask.index_axis(Axis(0), slice).iter().filter(|&&set| set).count();
+        assert!(around <= (height + 4) * (width + 4), "{around} pixels masked");
+    }
+
+    #[test]
+    fn bright_and_dark_text_is_masked_whole_on_its_one_slice() {
+        for (value, scale) in [(110, 1), (110, 2), (400, 1), (3071, 2), (-60, 1), (-1000, 2)] {
+            let mut hu = brain(3, 7);
+            write(&mut hu, 1, (30, 20), value, scale);
+            let findings = found(hu);
+            assert_eq!(findings.slices(), [1], "value {value}, scale {scale}");
+            assert_covered(&findings, 1, (30, 20), scale);
+        }
+    }
+
+    #[test]
+    fn text_outside_the_head_alone_is_left_to_defacing() {
+        let mut hu = brain(1, 3);
+        write(&mut hu, 0, (30, 20), 400, 1);
+        let mut head = everywhere(&hu);
+        Window { top: 20, bottom: 50, left: 0, right: 128 }.fill(&mut head.index_axis_mut(Axis(0), 0), false);
+        assert!(find_text(&volume(hu.clone()), &head).is_empty());
+        head[[0, 33, 22]] = true;
+        assert!(!find_text(&volume(hu), &head).is_empty());
+    }
+
+    #[test]
+    fn after_masking_nothing_is_found() {
+        let mut hu = brain(2, 11);
+        write(&mut hu, 0, (10, 10), 300, 1);
+        write(&mut hu, 0, (21, 12), 300, 1);
+        write(&mut hu, 1, (50, 20), -400, 2);
+        let findings = found(hu.clone());
+        assert_eq!(findings.slices(), [0, 1]);
+        let mask = findings.mask();
+        ndarray::Zip::from(&mut hu).and(&mask).for_each(|hu, &masked| {
+            if masked {
+                *hu = TEXT_FILL_HU;
+            }
+        });
+        assert_eq!(found(hu).rectangles, []);
+    }
+
+    #[test]
+    fn dots_and_bars_in_a_row_are_no_text() {
+        let mut hu = brain(1, 5);
+        for contact in 0..8 {
+            let left = 10 + contact * 12;
+            fill(&mut hu, 0, (20, left), (5, 5), 3071);
+            fill(&mut hu, 0, (40, left), (8, 2), 2500);
+            fill(&mut hu, 0, (60, left), (2, 7), 1200);
+        }
+        assert_eq!(found(hu).rectangles, []);
+    }
+
+    #[test]
+    fn the_order_of_slices_changes_nothing() {
+        let mut hu = brain(4, 9);
+        write(&mut hu, 2, (30, 20), 500, 1);
+        let mut reversed = hu.clone();
+        reversed.invert_axis(Axis(0));
+        let mut back = found(reversed.as_standard_layout().into_owned()).mask();
+        back.invert_axis(Axis(0));
+        assert_eq!(found(hu).mask(), back);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn noise_is_no_text(seed in any::<u64>()) {
+            prop_assert!(found(brain(1, seed)).is_empty());
+        }
+    }
+}
