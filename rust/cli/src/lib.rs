@@ -1,1 +1,26 @@
-//! Command line of Head CT Deidentification.
+//! The command line of Head CT Deidentification, as a function of its arguments.
+
+mod arguments;
+mod commands;
+mod show;
+
+use std::ffi::OsString;
+
+/// Runs one command and returns the exit status: 0 everything that should be released was; 1 something
+/// failed or is held; 2 refused, nothing written.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let matches = match arguments::command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let status = if error.use_stderr() { 2 } else { 0 };
+            error.print().ok();
+            return status;
+        }
+    };
+    match matches.subcommand() {
+        Some(("run", given)) => commands::run(given),
+        Some(("check", given)) => commands::check(given),
+        Some(("demo", given)) => commands::demo(given),
+        _ => commands::settings(),
+    }
+}

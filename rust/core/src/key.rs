@@ -18,6 +18,12 @@ impl Key {
         Ok(Self(bytes))
     }
 
+    /// A key of 32 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// Reads the 64 hexadecimal digits of a key file; blanks around them are ignored.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
@@ -71,7 +77,8 @@ impl fmt::Debug for Key {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])

@@ -13,9 +13,12 @@ pub mod identifying;
 pub mod image;
 pub mod key;
 pub mod outcome;
+pub mod pipeline;
 pub mod progress;
+mod queue;
 pub mod release;
 pub mod settings;
+pub mod steps;
 
 pub use error::{Failure, Problem, Refusal};
 pub use identifying::Identifying;

@@ -69,6 +69,14 @@ impl Progress {
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
     }
 
+    /// Begins a stage whose patients and slices are counted from zero.
+    pub fn begin(&self, stage: &'static str) {
+        for counter in [&self.patients_done, &self.patients_total, &self.slices_done, &self.slices_total] {
+            counter.store(0, Ordering::Relaxed);
+        }
+        self.enter(stage);
+    }
+
     /// Names the stage that begins now.
     pub fn enter(&self, stage: &'static str) {
         let mut current = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,26 +1,24 @@
-//! Writes the voxels of a generated head to standard output, little endian: `volume FACE MATRIX SPACING_MM`.
+//! Writes the voxels of a generated head to standard output, little endian: `volume CASE|PERSON [MATRIX SPACING_MM]`.
 //!
 //! Prints shape, spacing and time to standard error. For looking at phantoms with other tools.
 
 use std::io::Write;
 
-use headct_deid_phantom::{FaceShape, HeadParameters, head};
+use headct_deid_phantom::{Case, FaceShape, head};
 
 fn main() -> std::io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let number =
-        |at: usize, default: f64| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
-    let face = match words.first().map(String::as_str) {
-        Some("long") => FaceShape::long(),
-        Some("round") => FaceShape::round(),
-        Some("infant") => FaceShape::infant(),
-        Some(word) => word.parse().map_or_else(|_| FaceShape::default(), FaceShape::person),
-        None => FaceShape::default(),
+    let number = |at: usize| words.get(at).and_then(|word| word.parse::<f64>().ok());
+    let name = words.first().map_or("ordinary", String::as_str);
+    let mut parameters = match name.parse() {
+        Ok(number) => Case::Ordinary.parameters().with_face(FaceShape::person(number)),
+        Err(_) => Case::from_name(name)
+            .ok_or_else(|| std::io::Error::other(format!("no case is called {name}")))?
+            .parameters(),
     };
-    let parameters = HeadParameters::default()
-        .with_face(face)
-        .with_matrix(number(1, 256.0) as usize)
-        .with_slices(-148.0, 100.0, number(2, 1.0));
+    if let (Some(matrix), Some(spacing_mm)) = (number(1), number(2)) {
+        parameters = parameters.with_matrix(matrix as usize).with_slices(-148.0, 100.0, spacing_mm);
+    }
     let start = std::time::Instant::now();
     let phantom = head(&parameters);
     let dim = phantom.hu.dim();

@@ -5,13 +5,16 @@
 //! person.
 
 mod anatomy;
+mod cases;
 mod noise;
 mod parameters;
+pub mod patients;
 mod shape;
 mod tissue;
 mod volume;
 
 pub use anatomy::face_shape::FaceShape;
+pub use cases::Case;
 pub use parameters::{Build, Equipment, Finding, HeadParameters, Holder, Pose, Scan, VOID};
 pub use tissue::{Label, Tissue};
 
@@ -40,9 +43,12 @@ pub struct Phantom {
 /// Generates the scan that the parameters describe.
 #[must_use]
 pub fn head(parameters: &HeadParameters) -> Phantom {
-    let scene = anatomy::scene(parameters);
+    drawn(&anatomy::scene(parameters), parameters)
+}
+
+fn drawn(scene: &anatomy::scene::Scene, parameters: &HeadParameters) -> Phantom {
     let grid = volume::grid::Grid::of(parameters);
-    let (hu, labels) = volume::paint(&scene, &grid, &parameters.scan);
+    let (hu, labels) = volume::paint(scene, &grid, &parameters.scan);
     let spacing = grid.spacing_mm;
     let claimed = volume::grid::claimed(&grid, parameters);
     Phantom {
@@ -54,6 +60,17 @@ pub fn head(parameters: &HeadParameters) -> Phantom {
         row_spacing_mm: spacing,
         column_spacing_mm: spacing,
     }
+}
+
+/// A plain chest of `slices` slices 8 mm apart, for series that are no head scans.
+fn chest(matrix: usize, slices: usize) -> Phantom {
+    let mut parameters = HeadParameters::default().with_matrix(matrix);
+    parameters.scan.field_mm = 380.0;
+    parameters.scan.middle_mm = [0.0, 0.0];
+    parameters.scan.thickness_mm = 8.0;
+    parameters.scan.positions_mm = (0..slices).map(|slice| -24.0 + 8.0 * slice as f64).collect();
+    parameters.scan.origin_mm = [1.5, -142.0, -912.25];
+    drawn(&anatomy::chest::chest(), &parameters)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod rules;
 mod scrub;
 mod uids;
 mod vocabulary;
+mod wording;
 
 pub use audit::{Check, Finding, audit};
 pub use dates::DateShift;

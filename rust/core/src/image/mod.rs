@@ -4,9 +4,18 @@
 //! integers, so an untouched voxel stays bit-identical by construction.
 
 pub mod deface;
-mod removal;
 pub mod text;
+
+pub mod distance;
+pub mod fill;
+pub mod grid;
+pub mod label;
+pub mod noise;
+mod removal;
+pub mod sample;
+pub mod tripwire;
 mod volume;
 
-pub use removal::{FillValue, Removal};
+pub use fill::FillValue;
+pub use removal::Removal;
 pub use volume::{Geometry, HuVolume, Mask};

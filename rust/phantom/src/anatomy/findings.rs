@@ -66,6 +66,7 @@ fn defect(diameter_mm: f32) -> Shape {
         diameter_mm / 2.0,
     )
     .within(Shape::Below { normal: [-outward[0], -outward[1], -outward[2]], level: -20.0 })
+    .within(Shape::Below { normal: [0.0, 0.0, -1.0], level: 14.0 })
 }
 
 /// What is missing when the flap has sunk by `depth_mm` below the vault's inside.

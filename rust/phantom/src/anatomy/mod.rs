@@ -1,6 +1,7 @@
 //! The head as shapes: from a face's measures to layers of tissue.
 
 mod brain;
+pub(crate) mod chest;
 mod equipment;
 mod face;
 pub(crate) mod face_shape;
@@ -73,10 +74,8 @@ fn paint_skin(scene: &mut Scene, parameters: &HeadParameters, at: &Landmarks, su
     scene.paint_as(cartilage, Tissue::Cartilage, Label::Ear);
     let skin = scene.field(surface.clone());
     scene.paint_field(skin, 0.0, Tissue::Skin);
-    let face = surface.clone().within(face_region(at));
-    scene.paint_as(face, Tissue::Skin, Label::FaceSkin);
-    let neck = surface.clone().within(neck_region(at));
-    scene.paint_as(neck, Tissue::Skin, Label::NeckSkin);
+    scene.rename(face_region(at), Tissue::Skin, Label::FaceSkin);
+    scene.rename(neck_region(at), Tissue::Skin, Label::NeckSkin);
     scene.paint_field(skin, -SKIN_MM, Tissue::Fat);
     let muscle = MUSCLE_MM + parameters.face.fat_mm;
     scene.paint_field(skin, -muscle, Tissue::Muscle);

@@ -26,6 +26,8 @@ pub(crate) struct Layer {
     pub grow_mm: f32,
     pub tissue: Tissue,
     pub label: Label,
+    /// Only voxels of this label get the new one; nothing else changes.
+    pub renames: Option<Label>,
 }
 
 /// All layers, from the bottom to the top.
@@ -44,7 +46,7 @@ impl Scene {
 
     /// Paints a field, grown by `grow_mm`.
     pub(crate) fn paint_field(&mut self, field: usize, grow_mm: f32, tissue: Tissue) {
-        self.layers.push(Layer { field, grow_mm, tissue, label: tissue.label() });
+        self.layers.push(Layer { field, grow_mm, tissue, label: tissue.label(), renames: None });
     }
 
     /// Paints a shape of the head.
@@ -56,7 +58,13 @@ impl Scene {
     /// Paints a shape of the head under a label that its tissue alone does not tell.
     pub(crate) fn paint_as(&mut self, shape: Shape, tissue: Tissue, label: Label) {
         let field = self.field(shape);
-        self.layers.push(Layer { field, grow_mm: 0.0, tissue, label });
+        self.layers.push(Layer { field, grow_mm: 0.0, tissue, label, renames: None });
+    }
+
+    /// Gives voxels of one tissue another label where a shape is.
+    pub(crate) fn rename(&mut self, shape: Shape, tissue: Tissue, label: Label) {
+        let field = self.field(shape);
+        self.layers.push(Layer { field, grow_mm: 0.0, tissue, label, renames: Some(tissue.label()) });
     }
 
     /// Paints a shape that belongs to the table.

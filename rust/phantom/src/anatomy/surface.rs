@@ -43,12 +43,12 @@ pub(crate) fn head_surface(at: &Landmarks, cavity: &Shape) -> Shape {
     let with_chin = union(7.0, vec![big, ball([at.chin[0], at.chin[1] + 4.0, at.chin[2]], 14.5)]);
     let brow = cone([7.0, -84.0 - face.brow_mm, -5.0], [40.0 * b, -74.0 - face.brow_mm, -5.0], 8.0, 7.5);
     let eye = at.eye;
-    let socket = ellipsoid([eye[0], eye[1] - 24.0, eye[2]], [19.0, 15.5, 11.5]).both_sides();
-    let socketed = union(8.0, vec![with_chin, brow.both_sides()]).without(socket, 9.0);
+    let socket = ellipsoid([eye[0], eye[1] - 22.5, eye[2]], [18.5, 16.5, 11.0]).both_sides();
+    let socketed = union(8.0, vec![with_chin, brow.both_sides()]).without(socket, 7.0);
     let lids = union(
         2.5,
         vec![
-            ball([eye[0], eye[1] + 0.5, eye[2]], 14.2),
+            ball([eye[0], eye[1] + 0.5, eye[2]], 13.8),
             cone(
                 [eye[0] - 12.0, eye[1] - 10.0, eye[2] + 4.0],
                 [eye[0] + 13.0, eye[1] - 7.0, eye[2] + 3.0],
@@ -61,8 +61,8 @@ pub(crate) fn head_surface(at: &Landmarks, cavity: &Shape) -> Shape {
     let slit = cone(
         [eye[0] - 13.0, eye[1] - 12.5, eye[2] - 3.5],
         [eye[0] + 12.0, eye[1] - 10.0, eye[2] - 2.5],
-        1.1,
-        0.9,
+        1.6,
+        1.3,
     );
     let slit = union(
         1.0,
@@ -71,8 +71,8 @@ pub(crate) fn head_surface(at: &Landmarks, cavity: &Shape) -> Shape {
             cone(
                 [eye[0] - 9.0, eye[1] - 14.0, eye[2] - 4.0],
                 [eye[0] + 8.0, eye[1] - 14.0, eye[2] - 4.0],
-                1.3,
-                1.3,
+                1.7,
+                1.7,
             ),
         ],
     );

@@ -1,7 +1,8 @@
 //! Where voxels lie: from slice, row and column to the patient, the table and the head.
 
+use crate::anatomy::scene::Frame;
 use crate::parameters::{HeadParameters, Pose};
-use crate::shape::Point;
+use crate::shape::{Point, dot};
 
 /// Slices, rows and columns in patient coordinates (DICOM: left, backward, up), before any lie in the header.
 #[derive(Debug, Clone)]
@@ -54,20 +55,16 @@ impl Grid {
         [along(0) as f32, along(1) as f32, (along(2) + up) as f32]
     }
 
-    /// A patient point in head coordinates.
-    pub(crate) fn head(&self, p: Point) -> Point {
-        let q: Point = std::array::from_fn(|i| (p[i] - self.head_center[i]) / self.head_size);
-        self.head_axes.map(|axis| axis[0] * q[0] + axis[1] * q[1] + axis[2] * q[2])
-    }
-
-    /// A patient point in table coordinates.
-    pub(crate) fn table(&self, p: Point) -> Point {
-        if self.prone { [-p[0], -p[1], p[2]] } else { p }
-    }
-
-    /// Millimeters in the patient per millimeter of head coordinates.
-    pub(crate) fn head_size(&self) -> f32 {
-        self.head_size
+    /// A patient point in the coordinates of a frame, and the frame's millimeter in the patient's.
+    pub(crate) fn in_frame(&self, frame: Frame, p: Point) -> (Point, f32) {
+        match frame {
+            Frame::Head => {
+                let q: Point = std::array::from_fn(|i| (p[i] - self.head_center[i]) / self.head_size);
+                (self.head_axes.map(|axis| dot(axis, q)), self.head_size)
+            }
+            Frame::Table if self.prone => ([-p[0], -p[1], p[2]], 1.0),
+            Frame::Table => (p, 1.0),
+        }
     }
 }
 

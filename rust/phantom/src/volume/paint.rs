@@ -1,34 +1,60 @@
-//! Paints a scene into voxels, tile by tile: most tiles lie in air or deep in one tissue and cost nothing.
+//! Paints a scene into voxels: a slice is divided into quarters until a block lies in one tissue or is small,
+//! and each block keeps only the shapes that matter in it.
 
 use ndarray::{Array3, ArrayViewMut2, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::grid::Grid;
 use super::streaks::{Metal, streak_hu};
-use crate::anatomy::scene::{Frame, Layer, Scene};
+use crate::anatomy::scene::{Field, Layer, Scene};
 use crate::noise::{mix, normal};
 use crate::parameters::Scan;
-use crate::shape::{Point, STEEPNESS, Shape};
+use crate::shape::{Point, STEEPNESS};
 use crate::tissue::{Label, Tissue};
 
-/// Edge of a tile in the slice, in mm: small enough to hold few shapes, large enough to be worth the search.
-const TILE_MM: f64 = 8.0;
+/// Blocks of at most this edge, in pixels, are drawn without being divided further.
+const LEAF_PIXELS: usize = 8;
 /// Blur across an edge, in mm, for pixels smaller than that: the resolution of the scanner in the slice.
 const RESOLUTION_MM: f32 = 0.8;
 
-/// A layer with its field reduced to what matters in a tile.
+/// What of a scene matters in a block.
+struct Local {
+    fields: Vec<Field>,
+    layers: Vec<LocalLayer>,
+}
+
+/// A layer that reaches into a block.
+#[derive(Clone, Copy)]
 struct LocalLayer {
-    field: usize,
-    grow_mm: f32,
-    tissue: Tissue,
-    label: Label,
+    layer: Layer,
+    /// Whether it fills the whole block; its field is then no longer there.
     covers: bool,
 }
 
-/// What matters in a tile.
-struct Tile {
-    fields: Vec<(Frame, Shape)>,
-    layers: Vec<LocalLayer>,
+/// A block of pixels: rows `top..bottom`, columns `left..right`.
+#[derive(Clone, Copy)]
+struct Block {
+    top: usize,
+    bottom: usize,
+    left: usize,
+    right: usize,
+}
+
+/// One of the planes through a slice whose mean is the slice.
+struct Plane<'a> {
+    grid: &'a Grid,
+    slice: usize,
+    up_mm: f64,
+    /// Half the distance to the next plane.
+    half_mm: f64,
+}
+
+/// Sums over the planes of a slice, and the labels of the middle plane.
+struct Canvas {
+    columns: usize,
+    hu: Vec<f32>,
+    texture: Vec<f32>,
+    labels: Vec<Label>,
 }
 
 /// HU and labels of a scene.
@@ -51,149 +77,164 @@ fn paint_slice(
     mut hu: ArrayViewMut2<'_, i16>,
     mut labels: ArrayViewMut2<'_, u8>,
 ) {
-    let edge = ((TILE_MM / grid.spacing_mm).round() as usize).clamp(2, 64);
     let (rows, columns) = hu.dim();
-    let mut mean = vec![0_f32; rows * columns];
-    let mut texture = vec![0_f32; rows * columns];
-    for top in (0..rows).step_by(edge) {
-        for left in (0..columns).step_by(edge) {
-            let (bottom, right) = ((top + edge).min(rows), (left + edge).min(columns));
-            let tile = tile(scene, grid, scan, slice, [top, bottom, left, right]);
-            for row in top..bottom {
-                for column in left..right {
-                    let at = row * columns + column;
-                    let (value, grain, label) = voxel(&tile, grid, scan, slice, row, column);
-                    (mean[at], texture[at], labels[[row, column]]) = (value, grain, label as u8);
+    let pixels = rows * columns;
+    let mut canvas = Canvas {
+        columns,
+        hu: vec![0.0; pixels],
+        texture: vec![0.0; pixels],
+        labels: vec![Label::Outside; pixels],
+    };
+    let whole = Local {
+        fields: scene.fields.clone(),
+        layers: scene.layers.iter().map(|layer| LocalLayer { layer: *layer, covers: false }).collect(),
+    };
+    let planes = planes(scan);
+    for number in 0..planes {
+        let apart = scan.thickness_mm / planes as f64;
+        let up_mm = (number as f64 + 0.5) * apart - scan.thickness_mm / 2.0;
+        let plane = Plane { grid, slice, up_mm, half_mm: apart / 2.0 };
+        let block = Block { top: 0, bottom: rows, left: 0, right: columns };
+        divide(&whole, &plane, block, number == planes / 2, &mut canvas);
+    }
+    for value in canvas.hu.iter_mut().chain(&mut canvas.texture) {
+        *value /= planes as f32;
+    }
+    for (label, found) in labels.iter_mut().zip(&canvas.labels) {
+        *label = *found as u8;
+    }
+    finish(scan, grid.spacing_mm as f32, slice, &canvas.hu, &canvas.texture, &mut hu, &mut labels);
+}
+
+/// Planes through the slice: thick slices average over their thickness.
+fn planes(scan: &Scan) -> usize {
+    ((scan.thickness_mm / 2.2).round() as usize).clamp(1, 5)
+}
+
+/// Draws a block, in quarters if it is large and holds more than one tissue.
+fn divide(around: &Local, plane: &Plane<'_>, block: Block, is_middle: bool, canvas: &mut Canvas) {
+    let local = around.within(plane, block);
+    let (rows, columns) = (block.bottom - block.top, block.right - block.left);
+    let is_uniform = local.layers.iter().all(|layer| layer.covers);
+    if is_uniform || (rows <= LEAF_PIXELS && columns <= LEAF_PIXELS) {
+        draw(&local, plane, block, is_middle, canvas);
+        return;
+    }
+    let middle_row = if rows > LEAF_PIXELS { block.top + rows / 2 } else { block.bottom };
+    let middle_column = if columns > LEAF_PIXELS { block.left + columns / 2 } else { block.right };
+    for (top, bottom) in [(block.top, middle_row), (middle_row, block.bottom)] {
+        for (left, right) in [(block.left, middle_column), (middle_column, block.right)] {
+            if top < bottom && left < right {
+                divide(&local, plane, Block { top, bottom, left, right }, is_middle, canvas);
+            }
+        }
+    }
+}
+
+impl Local {
+    /// What still matters in a smaller block.
+    fn within(&self, plane: &Plane<'_>, block: Block) -> Self {
+        let grid = plane.grid;
+        let middle = |from: usize, to: usize| (from + to) as f64 / 2.0 - 0.5;
+        let (row, column) = (middle(block.top, block.bottom), middle(block.left, block.right));
+        let center = grid.patient(plane.slice, row, column, plane.up_mm);
+        let half = |from: usize, to: usize| (to - from) as f64 / 2.0 * grid.spacing_mm;
+        let (down, across) = (half(block.top, block.bottom), half(block.left, block.right));
+        let radius = (down * down + across * across + plane.half_mm * plane.half_mm).sqrt() as f32;
+        let mut distances = vec![f32::NAN; self.fields.len()];
+        let mut layers: Vec<LocalLayer> = Vec::with_capacity(self.layers.len());
+        for LocalLayer { layer, covers } in &self.layers {
+            if *covers {
+                if layer.renames.is_none() {
+                    layers.clear();
                 }
+                layers.push(LocalLayer { layer: *layer, covers: true });
+                continue;
+            }
+            let field = &self.fields[layer.field];
+            let (point, scale) = grid.in_frame(field.frame, center);
+            let reach = (STEEPNESS * radius + edge_width(grid)) / scale + field.shape.unevenness();
+            let known = &mut distances[layer.field];
+            if known.is_nan() {
+                *known = field.shape.distance(point);
+            }
+            let distance = *known - layer.grow_mm;
+            if distance > reach {
+                continue;
+            }
+            let covers = distance < -reach;
+            if covers && layer.renames.is_none() {
+                layers.clear();
+            }
+            layers.push(LocalLayer { layer: *layer, covers });
+        }
+        let mut fields: Vec<Field> = Vec::new();
+        let mut numbers = vec![usize::MAX; self.fields.len()];
+        for LocalLayer { layer, .. } in layers.iter_mut().filter(|layer| !layer.covers) {
+            let number = &mut numbers[layer.field];
+            if *number == usize::MAX {
+                *number = fields.len();
+                let field = &self.fields[layer.field];
+                let (point, scale) = grid.in_frame(field.frame, center);
+                fields.push(Field { frame: field.frame, shape: field.shape.near(point, radius / scale) });
+            }
+            layer.field = *number;
+        }
+        Self { fields, layers }
+    }
+
+    /// HU, spread and label at a point, seen at the scanner's resolution.
+    fn at(&self, grid: &Grid, patient: Point, distances: &mut Vec<f32>) -> (f32, f32, Label) {
+        let width = edge_width(grid);
+        distances.clear();
+        distances.extend(self.fields.iter().map(|field| {
+            let (point, scale) = grid.in_frame(field.frame, patient);
+            field.shape.distance(point) * scale
+        }));
+        let (mut hu, mut texture, mut label) = (Tissue::Air.hu(), 0.0, Label::Outside);
+        for LocalLayer { layer, covers } in &self.layers {
+            let share = if *covers {
+                1.0
+            } else {
+                let (_, scale) = grid.in_frame(self.fields[layer.field].frame, patient);
+                (0.5 - (distances[layer.field] - layer.grow_mm * scale) / width).clamp(0.0, 1.0)
+            };
+            if layer.renames.is_none() {
+                hu += share * (layer.tissue.hu() - hu);
+                texture += share * (layer.tissue.texture_hu() - texture);
+            }
+            if share > 0.5 && layer.renames.is_none_or(|from| from == label) {
+                label = layer.label;
+            }
+        }
+        (hu, texture, label)
+    }
+}
+
+/// Adds a block of a plane to the canvas.
+fn draw(local: &Local, plane: &Plane<'_>, block: Block, is_middle: bool, canvas: &mut Canvas) {
+    let mut distances = Vec::with_capacity(local.fields.len());
+    let is_uniform = local.fields.is_empty();
+    let corner = plane.grid.patient(plane.slice, block.top as f64, block.left as f64, plane.up_mm);
+    let mut found = local.at(plane.grid, corner, &mut distances);
+    for row in block.top..block.bottom {
+        for column in block.left..block.right {
+            if !is_uniform {
+                let patient = plane.grid.patient(plane.slice, row as f64, column as f64, plane.up_mm);
+                found = local.at(plane.grid, patient, &mut distances);
+            }
+            let at = row * canvas.columns + column;
+            canvas.hu[at] += found.0;
+            canvas.texture[at] += found.1;
+            if is_middle {
+                canvas.labels[at] = found.2;
             }
         }
     }
-    finish(scan, grid.spacing_mm as f32, slice, &mean, &texture, &mut hu, &mut labels);
-}
-
-/// Samples through the slice: thick slices average over their thickness.
-fn samples(scan: &Scan) -> usize {
-    ((scan.thickness_mm / 1.7).round() as usize).clamp(1, 6)
-}
-
-fn tile(
-    scene: &Scene,
-    grid: &Grid,
-    scan: &Scan,
-    slice: usize,
-    [top, bottom, left, right]: [usize; 4],
-) -> Tile {
-    let middle = |from: usize, to: usize| (from + to) as f64 / 2.0 - 0.5;
-    let center = grid.patient(slice, middle(top, bottom), middle(left, right), 0.0);
-    let half = |from: usize, to: usize| (to - from) as f64 / 2.0 * grid.spacing_mm;
-    let radius =
-        (half(top, bottom).powi(2) + half(left, right).powi(2) + (scan.thickness_mm / 2.0).powi(2)).sqrt();
-    let radius = radius as f32;
-    let margin = edge_width(grid);
-    let size = grid.head_size();
-    let mut distances = vec![f32::NAN; scene.fields.len()];
-    let mut wanted: Vec<Layer> = Vec::new();
-    let mut covers: Vec<bool> = Vec::new();
-    for layer in &scene.layers {
-        let field = &scene.fields[layer.field];
-        let scale = if field.frame == Frame::Head { size } else { 1.0 };
-        let reach = STEEPNESS * radius / scale + margin / scale + field.shape.unevenness();
-        let known = &mut distances[layer.field];
-        if known.is_nan() {
-            let point = if field.frame == Frame::Head { grid.head(center) } else { grid.table(center) };
-            *known = field.shape.distance(point);
-        }
-        let distance = *known - layer.grow_mm;
-        if distance > reach {
-            continue;
-        }
-        if distance < -reach {
-            wanted.clear();
-            covers.clear();
-        }
-        wanted.push(*layer);
-        covers.push(distance < -reach);
-    }
-    let mut fields: Vec<(Frame, Shape)> = Vec::new();
-    let mut local = vec![usize::MAX; scene.fields.len()];
-    let layers = wanted
-        .iter()
-        .zip(covers)
-        .map(|(layer, covers)| {
-            if local[layer.field] == usize::MAX && !covers {
-                let field = &scene.fields[layer.field];
-                let (point, radius) = match field.frame {
-                    Frame::Head => (grid.head(center), radius / size),
-                    Frame::Table => (grid.table(center), radius),
-                };
-                local[layer.field] = fields.len();
-                fields.push((field.frame, field.shape.near(point, radius)));
-            }
-            let Layer { field, grow_mm, tissue, label } = *layer;
-            LocalLayer { field: local[field], grow_mm, tissue, label, covers }
-        })
-        .collect();
-    Tile { fields, layers }
 }
 
 fn edge_width(grid: &Grid) -> f32 {
     (grid.spacing_mm as f32).max(RESOLUTION_MM)
-}
-
-/// Mean HU, spread of the tissue and label of one voxel.
-fn voxel(
-    tile: &Tile,
-    grid: &Grid,
-    scan: &Scan,
-    slice: usize,
-    row: usize,
-    column: usize,
-) -> (f32, f32, Label) {
-    if tile.layers.is_empty() {
-        return (Tissue::Air.hu(), 0.0, Label::Outside);
-    }
-    if let [only] = tile.layers.as_slice()
-        && only.covers
-    {
-        return (only.tissue.hu(), only.tissue.texture_hu(), only.label);
-    }
-    let samples = samples(scan);
-    let size = grid.head_size();
-    let width = edge_width(grid);
-    let (mut sum_hu, mut sum_texture, mut label) = (0.0, 0.0, Label::Outside);
-    let mut distances = [0_f32; 64];
-    for sample in 0..samples {
-        let up = ((sample as f64 + 0.5) / samples as f64 - 0.5) * scan.thickness_mm;
-        let patient = grid.patient(slice, row as f64, column as f64, up);
-        let (head, table): (Point, Point) = (grid.head(patient), grid.table(patient));
-        for ((frame, shape), distance) in tile.fields.iter().zip(&mut distances) {
-            *distance = match frame {
-                Frame::Head => shape.distance(head) * size,
-                Frame::Table => shape.distance(table),
-            };
-        }
-        let (mut hu, mut texture, mut here) = (Tissue::Air.hu(), 0.0, Label::Outside);
-        for layer in &tile.layers {
-            let share = if layer.covers {
-                1.0
-            } else {
-                let grow = layer.grow_mm * size;
-                (0.5 - (distances.get(layer.field).copied().unwrap_or(f32::MAX) - grow) / width)
-                    .clamp(0.0, 1.0)
-            };
-            hu += share * (layer.tissue.hu() - hu);
-            texture += share * (layer.tissue.texture_hu() - texture);
-            if share > 0.5 {
-                here = layer.label;
-            }
-        }
-        sum_hu += hu;
-        sum_texture += texture;
-        if sample == samples / 2 {
-            label = here;
-        }
-    }
-    (sum_hu / samples as f32, sum_texture / samples as f32, label)
 }
 
 /// Adds streaks, texture and noise, and what lies outside the reconstructed circle.

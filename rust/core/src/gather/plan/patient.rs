@@ -55,6 +55,25 @@ impl PatientPlan {
         self.series.iter().map(|series| series.instances.len()).sum()
     }
 
+    /// The row of the list.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        Row {
+            number: self.row,
+            accession: self.accession.clone(),
+            new_id: self.new_id.clone(),
+            new_patient_id: self.new_patient_id.clone(),
+        }
+    }
+
+    /// Estimate of the memory that working on this patient takes: its largest series as stored values, HU, two
+    /// masks and one slice in work.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        let voxels = |series: &Series| (series.instances.len() * series.matrix.0 * series.matrix.1) as u64;
+        self.series.iter().map(voxels).max().unwrap_or(0) * 6
+    }
+
     /// Number of files that were seen.
     #[must_use]
     pub fn files(&self) -> usize {

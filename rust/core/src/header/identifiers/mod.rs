@@ -100,6 +100,12 @@ impl Identifiers {
         self.values.is_empty()
     }
 
+    /// Number of values that identify.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
     /// Where bytes of unknown encoding hold one of the identifiers, in order of offset.
     ///
     /// UTF-8, Latin-1, UTF-16 of both orders and the character sets of DICOM, blind to case. Numbers count

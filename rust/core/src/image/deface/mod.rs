@@ -1,1 +1,334 @@
-//! deface
+//! Defacing: what of a head CT goes so that no more than the bare skull can be recognized, and no brain changes.
+//!
+//! The steps, in three dimensions and millimeters, on a grid of about 2 mm:
+//! 1. [`exterior`]: the air around the head; the head in it.
+//! 2. [`cavity`]: the cranial cavity; it and its bone are protected whatever else is decided.
+//! 3. [`orientation`]: which way is front.
+//! 4. the kernel: skin and fat of the whole head to a depth below the surface ([`ellipse`]: slice by slice).
+//! 5. [`face`]: below the brow and at the ears, all that lies outside the closing of bone.
+//! 6. [`apply`]: the decision at full resolution.
+
+pub mod apply;
+pub mod cavity;
+pub mod ellipse;
+pub mod exterior;
+pub mod face;
+pub mod orientation;
+
+use std::sync::Arc;
+
+use ndarray::Array3;
+
+use self::apply::{Counts, Decision};
+use self::ellipse::Ellipse;
+use self::orientation::Found;
+use super::distance::distance;
+use super::fill::TissueNoise;
+use super::grid::Grid;
+use super::label::components;
+use super::sample::Sample;
+use super::{FillValue, Geometry, HuVolume, Mask, Removal, noise};
+use crate::outcome::Hold;
+use crate::settings::{Face, Fill, Kernel, Settings, Shape};
+
+/// Protected around the cavity, mm: meninges, and room for the coarseness of the grid.
+const MARGIN_MM: f32 = 3.0;
+/// A node with at least this share of bone is bone: bone thinner than a node still counts.
+const BONE_SHARE: f32 = 0.3;
+/// Bone in smaller pieces (calcifications, clips, specks of streaks) is no part of the skull, ml.
+const BONE_ML: f32 = 1.5;
+/// Smaller pieces yet are no bone at all but noise and streaks, ml.
+const SPECK_ML: f32 = 0.1;
+/// Skin is looked for this deep below the surface of the head, mm.
+const SKIN_MM: f32 = 3.0;
+/// With more of its surface bone than this, a head has no skin.
+const BARE: f32 = 0.6;
+/// A series shorter than this along its normal is decided slice by slice in effect, mm.
+const FLAT_MM: f32 = 20.0;
+
+/// What defacing needs to know of the settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DefaceSettings {
+    /// Diameter of what is removed from the surface.
+    pub kernel: Kernel,
+    /// How it reaches into the head.
+    pub shape: Shape,
+    /// What happens to the face.
+    pub face: Face,
+    /// What replaces removed voxels.
+    pub fill: Fill,
+    /// Voxels at or below are air, HU.
+    pub air_threshold_hu: i16,
+}
+
+impl From<&Settings> for DefaceSettings {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            kernel: settings.kernel,
+            shape: settings.shape,
+            face: settings.face,
+            fill: settings.fill,
+            air_threshold_hu: settings.air_threshold_hu,
+        }
+    }
+}
+
+/// A part of the volume, held on the coarse grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    grid: Grid,
+    nodes: Array3<bool>,
+}
+
+impl Region {
+    /// Whether a voxel belongs to it.
+    #[must_use]
+    pub fn contains(&self, slice: usize, row: usize, column: usize) -> bool {
+        let grid = &self.grid;
+        self.nodes[[grid.plane_of_slice[slice], grid.node_of(slice, 0, row), grid.node_of(slice, 1, column)]]
+    }
+
+    /// One flag per voxel of a matrix of `size` (rows, columns).
+    #[must_use]
+    pub fn to_mask(&self, size: [usize; 2]) -> Mask {
+        Mask::from_shape_fn((self.grid.plane_of_slice.len(), size[0], size[1]), |(slice, row, column)| {
+            self.contains(slice, row, column)
+        })
+    }
+}
+
+/// What defacing found and did, in numbers that name nobody.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Evidence {
+    /// Voxels replaced, the outside included.
+    pub voxels_removed: u64,
+    /// Voxels of the head.
+    pub head_voxels: u64,
+    /// Those of them that were replaced.
+    pub head_voxels_removed: u64,
+    /// Voxels of the cranial cavity.
+    pub cavity_voxels: u64,
+    /// Those of them that were replaced: 0.
+    pub cavity_voxels_removed: u64,
+    /// Volume of the cranial cavity, ml.
+    pub cavity_ml: f32,
+    /// The skull has a hole; nothing before it is removed.
+    pub defect: bool,
+    /// The series is too short for three dimensions; slices were treated each by itself.
+    pub flat: bool,
+    /// The front was found from the anatomy (else it is the header's).
+    pub front_from_anatomy: bool,
+    /// The face was reduced to what the bare skull shows.
+    pub face_reduced: bool,
+    /// Depth removed from the surface of the whole head, mm.
+    pub depth_mm: f32,
+}
+
+/// The answer of [`deface`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defacing {
+    /// What to replace: the outside, the skin, the face.
+    pub removal: Removal,
+    /// The head; text over it has to be looked for, elsewhere it is filled.
+    pub head: Region,
+    /// The cranial cavity and what lies within 3 mm of it.
+    pub protected: Region,
+    /// Why the result must not be released unseen. The removal is then the best that can be done.
+    pub hold: Option<Hold>,
+    /// Numbers for the report.
+    pub evidence: Evidence,
+}
+
+/// Decides which voxels of a series go, and what they become.
+///
+/// `seed` comes from the key and the acquisition: all kernels of one acquisition get the same, so that they
+/// share the random part of the surface; it is evaluated at places in the patient. The result is the same for
+/// any number of threads.
+#[must_use]
+pub fn deface(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> Defacing {
+    let (decision, found) = decide(volume, how, seed);
+    finish(volume, how, seed, decision, &found)
+}
+
+/// What was found on the way to a decision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Findings {
+    hold: Option<Hold>,
+    cavity_ml: f32,
+    defect: bool,
+    front_from_anatomy: bool,
+    face_reduced: bool,
+    depth_mm: f32,
+}
+
+/// The decision on the grid: small, so that the decisions of several kernels of one acquisition can be united.
+#[must_use]
+pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decision, Findings) {
+    let (_, rows, columns) = volume.hu.dim();
+    let grid = Grid::new(&volume.geometry, [rows, columns]);
+    let sample = Sample::new(volume, &grid, how.air_threshold_hu);
+    let outside = exterior::exterior(&sample, &grid);
+    let head = exterior::head(&sample, &outside, &grid);
+    let depth = depth(&head, &grid);
+    let (bone, bony) = bone(&sample, &depth);
+    let to_bone = distance(&bone, &grid, face::reach_mm());
+
+    let depth_mm = kernel_mm(how.kernel, &volume.geometry);
+    let cavity =
+        skin(&sample, &bone, &depth).and_then(|()| cavity::cavity(&bone, &head, &to_bone, &depth, &grid));
+    let bare = cavity == Err(Hold::NoSkin);
+    let ellipse = (how.shape == Shape::Disk && !bare).then(|| ellipse(how.kernel, &volume.geometry));
+    let from_surface = if bare || ellipse.is_some() { 0.0 } else { depth_mm };
+    // The surface lies half a node before the first node below it.
+    let mut excess = depth.mapv(|mm| from_surface - mm);
+    if ellipse.is_some() {
+        excess.mapv_inplace(|mm| mm.min(-0.1));
+    }
+
+    let mut findings = Findings {
+        hold: cavity.as_ref().err().copied(),
+        cavity_ml: 0.0,
+        defect: false,
+        front_from_anatomy: false,
+        face_reduced: false,
+        depth_mm,
+    };
+    let dim = depth.dim();
+    let (mut protected, mut inside) = (Array3::from_elem(dim, false), Array3::from_elem(dim, false));
+    if let Ok(cavity) = cavity {
+        let orientation = orientation::orientation(&sample, &outside, &cavity, &to_bone, &grid);
+        findings.hold = (orientation.found == Found::Contradict).then_some(Hold::OrientationContradicted);
+        findings.front_from_anatomy = orientation.found != Found::HeaderOnly;
+        findings.cavity_ml = cavity.ml;
+        findings.defect = cavity.defect;
+        if how.face == Face::Bone {
+            let anatomy = face::Anatomy {
+                grid: &grid,
+                head: &head,
+                bone: &bone,
+                cavity: &cavity,
+                orientation,
+                to_bone: &to_bone,
+                depth: &depth,
+            };
+            let beyond = face::face(&anatomy, depth_mm, noise::part(&seed, 0));
+            excess.zip_mut_with(&beyond, |excess, &beyond| *excess = excess.max(beyond));
+            findings.face_reduced = true;
+        }
+        let margin = MARGIN_MM + 0.7 * grid.pitch_mm[0].max(grid.pitch_mm[1]);
+        let from_cavity = distance(&cavity.nodes, &grid, margin);
+        protected = from_cavity.mapv(f32::is_finite);
+        inside = cavity.nodes;
+        protected.zip_mut_with(&depth, |protected, &depth| *protected &= depth > 0.0);
+    }
+    let decision = Decision {
+        grid,
+        excess,
+        depth,
+        protected,
+        cavity: inside,
+        bony,
+        air_hu: how.air_threshold_hu,
+        rim: sample.rim,
+        ellipse,
+    };
+    (decision, findings)
+}
+
+/// Carries a decision to full resolution.
+fn finish(
+    volume: &HuVolume,
+    how: &DefaceSettings,
+    seed: [u8; 32],
+    decision: Decision,
+    found: &Findings,
+) -> Defacing {
+    let (mask, counts) = match how.face {
+        Face::Off => (Mask::from_elem(volume.hu.dim(), false), Counts::default()),
+        Face::Bone | Face::Erode => decision.apply(volume),
+    };
+    let fill = match how.fill {
+        Fill::Air => FillValue::Constant(-1000),
+        Fill::Hu(hu) => FillValue::Constant(hu),
+        Fill::Face => FillValue::Tissue(Arc::new(TissueNoise::new(
+            volume,
+            &mask,
+            &decision.grid,
+            noise::part(&seed, 1),
+        ))),
+    };
+    let planes = &decision.grid.plane_mm;
+    let extent = planes.last().zip(planes.first()).map_or(0.0, |(last, first)| last - first);
+    Defacing {
+        removal: Removal { mask, fill },
+        head: Region { nodes: decision.depth.mapv(|mm| mm > decision.far()), grid: decision.grid.clone() },
+        protected: Region { nodes: decision.protected, grid: decision.grid },
+        hold: found.hold.filter(|_| how.face != Face::Off),
+        evidence: Evidence {
+            voxels_removed: counts.removed,
+            head_voxels: counts.head,
+            head_voxels_removed: counts.head_removed,
+            cavity_voxels: counts.cavity,
+            cavity_voxels_removed: counts.cavity_removed,
+            cavity_ml: found.cavity_ml,
+            defect: found.defect,
+            flat: extent < FLAT_MM,
+            front_from_anatomy: found.front_from_anatomy,
+            face_reduced: found.face_reduced,
+            depth_mm: found.depth_mm,
+        },
+    }
+}
+
+/// Depth of each node below the surface of the head, mm; outside the head the distance to it, negative.
+fn depth(head: &Array3<bool>, grid: &Grid) -> Array3<f32> {
+    let half = grid.pitch_mm[0].min(grid.pitch_mm[1]) / 2.0;
+    let inward = distance(&head.mapv(|head| !head), grid, face::DEEPEST_MM + 2.0);
+    let outward = distance(head, grid, 3.0 * grid.pitch_mm[0].max(grid.pitch_mm[1]));
+    let mut depth = inward;
+    ndarray::Zip::from(&mut depth).and(&outward).and(head).for_each(|depth, &outward, &head| {
+        *depth = if head { depth.min(1e4) - half } else { half - outward.min(1e4) };
+    });
+    depth
+}
+
+/// The bone of the skull and face on the grid, and the nodes whose bright voxels are bone.
+fn bone(sample: &Sample, depth: &Array3<f32>) -> (Array3<bool>, Array3<bool>) {
+    let piece = |share: f32, smallest_voxels: f32| {
+        let mut room = sample.bone.mapv(|bone| bone >= share);
+        room.zip_mut_with(depth, |room, &mm| *room &= mm > 0.0);
+        let mut kept = Array3::from_elem(room.dim(), false);
+        for nodes in components(&room) {
+            if nodes.iter().map(|node| sample.bone[*node]).sum::<f32>() >= smallest_voxels {
+                nodes.into_iter().for_each(|node| kept[node] = true);
+            }
+        }
+        kept
+    };
+    // A node is about 2 x 2 x 2 mm.
+    (piece(BONE_SHARE, BONE_ML / 0.008), piece(f32::MIN_POSITIVE, SPECK_ML / 0.008))
+}
+
+/// Whether there is soft tissue over the bone at all.
+fn skin(sample: &Sample, bone: &Array3<bool>, depth: &Array3<f32>) -> Result<(), Hold> {
+    let (mut bare, mut all) = (0_u32, 0_u32);
+    ndarray::Zip::from(depth).and(bone).and(&sample.solid).for_each(|&depth, &bone, &solid| {
+        if solid && depth > 0.0 && depth <= SKIN_MM {
+            all += 1;
+            bare += u32::from(bone);
+        }
+    });
+    if bare as f32 > BARE * all as f32 { Err(Hold::NoSkin) } else { Ok(()) }
+}
+
+fn kernel_mm(kernel: Kernel, geometry: &Geometry) -> f32 {
+    kernel.depth_mm((geometry.row_spacing_mm + geometry.column_spacing_mm) / 2.0) as f32
+}
+
+fn ellipse(kernel: Kernel, geometry: &Geometry) -> Ellipse {
+    let pixels = |spacing_mm: f64| match kernel {
+        Kernel::Pixels(diameter) => diameter.round() as usize,
+        Kernel::Millimeters(diameter) => (diameter / spacing_mm).round() as usize,
+    };
+    Ellipse::new(pixels(geometry.row_spacing_mm), pixels(geometry.column_spacing_mm))
+}

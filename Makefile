@@ -1,0 +1,52 @@
+# Two commands matter: `make demo` and `make test`. Both do all their own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(abspath $(BIN)):$(PATH)
+WHEEL_STAMP := build/wheel.stamp
+TOOLS_STAMP := build/tools.stamp
+RUST_SOURCES := $(shell find rust -path rust/fuzz -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.csv' -o -name '*.py' -o -name '*.pyi' -o -name '*.html' -o -name '*.css' \) -print 2>/dev/null)
+
+.PHONY: demo test lint test-rust test-python test-slicer wheel attack bench slicer-zip clean
+
+demo: $(WHEEL_STAMP)
+	rm -rf demo
+	$(BIN)/headct-deid demo demo
+
+test: lint test-rust test-python test-slicer
+	@echo "all tests passed"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+build/build-tools.stamp: $(BIN)/python
+	$(BIN)/python -m pip install --quiet 'cmake>=3.20,<5' 'maturin>=1.9,<2' 'numpy>=1.26'
+	@mkdir -p build && touch $@
+
+$(TOOLS_STAMP): build/build-tools.stamp Testing/requirements.txt
+	$(BIN)/python -m pip install --quiet -r Testing/requirements.txt
+	Testing/system-tools.sh
+	@touch $@
+
+wheel $(WHEEL_STAMP): build/build-tools.stamp $(RUST_SOURCES) Cargo.toml Cargo.lock pyproject.toml
+	rm -rf build/wheel
+	$(BIN)/maturin build --quiet --release --locked --compatibility linux --out build/wheel
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps build/wheel/*.whl
+	@touch $(WHEEL_STAMP)
+
+lint: $(TOOLS_STAMP) $(WHEEL_STAMP)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(BIN)/ruff check rust/python HeadCTDeid Testing
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest headct_deid --ignore-disjoint-bases
+
+test-rust: $(TOOLS_STAMP)
+	cargo test --locked
+
+test-python: $(TOOLS_STAMP) $(WHEEL_STAMP)
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf build demo test-artifacts

@@ -1,0 +1,135 @@
+//! What each command does, and the exit status it ends with.
+
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use headct_deid_core::gather::listing::Listing;
+use headct_deid_core::gather::plan::{self, NoPlan};
+use headct_deid_core::pipeline::{self, RunError};
+use headct_deid_core::progress::Progress;
+use headct_deid_core::release::report;
+use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
+use headct_deid_core::settings;
+
+use crate::{arguments, show};
+
+const DONE: u8 = 0;
+const INCOMPLETE: u8 = 1;
+const REFUSED: u8 = 2;
+
+pub(crate) fn run(given: &ArgMatches) -> u8 {
+    let settings = match arguments::settings(given) {
+        Ok(settings) => settings,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let existing = match (given.get_flag("resume"), given.get_flag("overwrite")) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Overwrite,
+        _ => Existing::Refuse,
+    };
+    let request = Request {
+        private: given.get_one::<PathBuf>("private").cloned(),
+        key: given.get_one::<PathBuf>("key").cloned(),
+        settings,
+        existing,
+        release_held: given
+            .get_one::<String>("release-held")
+            .map_or(ReleaseHeld::None, |text| ReleaseHeld::from_text(text)),
+        jobs: given.get_one::<u16>("jobs").map_or(0, |jobs| usize::from(*jobs)),
+        ..Request::new(path(given, "INPUT"), path(given, "LIST"), path(given, "OUTPUT"))
+    };
+    run_request(&request, given.get_flag("json"))
+}
+
+pub(crate) fn check(given: &ArgMatches) -> u8 {
+    let settings = match arguments::settings(given) {
+        Ok(settings) => settings,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let progress = Progress::default();
+    let planned = show::with_progress(&progress, || {
+        plan::plan(&path(given, "INPUT"), &path(given, "LIST"), &settings, &progress)
+    });
+    match planned {
+        Err(NoPlan::Refused(refusal)) => refuse(&refusal),
+        Err(NoPlan::Cancelled(cancelled)) => {
+            eprintln!("{cancelled}");
+            INCOMPLETE
+        }
+        Ok(plan) if given.get_flag("json") => print_json(serde_json::to_string_pretty(&Listing::from(&plan))),
+        Ok(plan) => {
+            print!("{}", Listing::from(&plan));
+            DONE
+        }
+    }
+}
+
+pub(crate) fn demo(given: &ArgMatches) -> u8 {
+    let folder = path(given, "DIR");
+    if folder.exists() {
+        eprintln!("refused, nothing was written:\n  {}: exists already", folder.display());
+        return REFUSED;
+    }
+    println!("writing generated patients into {}", folder.display());
+    if let Err(error) = headct_deid_phantom::patients::write_patients(&folder) {
+        eprintln!("the generated patients could not be written: {error}");
+        return INCOMPLETE;
+    }
+    let request =
+        Request::new(folder.join("patients"), folder.join("patients.xlsx"), folder.join("released"));
+    let status = run_request(&request, false);
+    println!("output folder: {}", shown(&request.output));
+    println!("report: {}", shown(&request.output.join("report.html")));
+    println!("private folder: {}", shown(&request.private_folder()));
+    status
+}
+
+pub(crate) fn settings() -> u8 {
+    print!("{}", settings::default_toml());
+    DONE
+}
+
+fn run_request(request: &Request, json: bool) -> u8 {
+    let progress = Progress::default();
+    match show::with_progress(&progress, || pipeline::run(request, &progress)) {
+        Ok(done) => {
+            if json {
+                print_json(report::to_json(&done));
+            } else {
+                show::summary(&done);
+            }
+            done.exit_status()
+        }
+        Err(RunError::Refused(refusal)) => refuse(&refusal),
+        Err(error) => {
+            eprintln!("{error}; finished patients are in the output, --resume goes on with the rest");
+            INCOMPLETE
+        }
+    }
+}
+
+fn refuse(refusal: &headct_deid_core::Refusal) -> u8 {
+    show::refusal(refusal);
+    REFUSED
+}
+
+fn print_json(json: serde_json::Result<String>) -> u8 {
+    match json {
+        Ok(text) => {
+            println!("{text}");
+            DONE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            INCOMPLETE
+        }
+    }
+}
+
+fn path(given: &ArgMatches, name: &str) -> PathBuf {
+    given.get_one::<PathBuf>(name).cloned().unwrap_or_default()
+}
+
+fn shown(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

@@ -1,0 +1,206 @@
+//! The run from end to end: what is asked for, stage by stage.
+
+use std::io;
+use std::sync::Mutex;
+
+use rayon::ThreadPoolBuilder;
+
+use crate::error::{Problem, Refusal};
+use crate::gather::plan::{self, NoPlan, PatientPlan, Plan};
+use crate::key::Key;
+use crate::progress::{Cancelled, Progress};
+use crate::queue::Queue;
+use crate::release::output::{self, Marker, OutputFolder};
+use crate::release::patient::{self, Stopped, Workplace};
+use crate::release::private::{self, PrivateFolder};
+use crate::release::record::{PatientRecord, REPORT_FORMAT, Remark, Report};
+use crate::release::report;
+use crate::release::request::{Existing, Request};
+
+/// Why a run ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Nothing was written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Stopped on request: finished patients stay, the rest is swept.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The output or the private folder could not be written; finished patients stay.
+    #[error("writing stopped: {0}")]
+    Disk(#[from] io::Error),
+}
+
+impl From<Stopped> for RunError {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            Stopped::Disk(error) => Self::Disk(error),
+        }
+    }
+}
+
+/// `name version` as written into files and reports.
+pub const PRODUCT: &str = concat!("Head CT Deidentification ", env!("CARGO_PKG_VERSION"));
+
+/// De-identifies the patients of the list.
+pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(request.jobs)
+        .build()
+        .map_err(|error| Refusal::one("threads", error.to_string()))?;
+    progress.begin("scanning");
+    let plan = pool.install(|| accept(request, progress))?;
+    let private = PrivateFolder::open(&request.private_folder())?;
+    let key = settle_key(request, &private)?;
+    let output = OutputFolder::open(&request.output, &Marker::of(&key, &request.settings))?;
+    let work = Workplace {
+        settings: &request.settings,
+        key: &key,
+        output: &output,
+        private: &private,
+        release_held: &request.release_held,
+        progress,
+    };
+    progress.begin("processing");
+    let patients = process_all(request, &work, &plan, &pool)?;
+    progress.enter("reporting");
+    let report = Report {
+        format: REPORT_FORMAT.to_owned(),
+        product: PRODUCT.to_owned(),
+        settings: request.settings.in_use().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        remarks: plan.remarks.iter().map(Remark::from).collect(),
+        patients,
+    };
+    report::write(&output, &report)?;
+    let new_ids: Vec<String> = report.patients.iter().map(|patient| patient.new_id.clone()).collect();
+    private.finish(&new_ids)?;
+    progress.enter("finished");
+    Ok(report)
+}
+
+/// Reads the list and the folders and collects everything that speaks against starting. Writes nothing.
+fn accept(request: &Request, progress: &Progress) -> Result<Plan, RunError> {
+    let private = request.private_folder();
+    let mut problems = plan::check_places(&request.input, &request.list, &request.output, &private);
+    let plan = match plan::plan(&request.input, &request.list, &request.settings, progress) {
+        Ok(plan) => Some(plan),
+        Err(NoPlan::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(NoPlan::Refused(refusal)) => {
+            problems.extend(refusal.problems);
+            None
+        }
+    };
+    let key = match private::find_key(&private, request.key.as_deref()) {
+        Ok(key) => key,
+        Err(refusal) => {
+            problems.extend(refusal.problems);
+            None
+        }
+    };
+    if let Some(plan) = &plan {
+        problems.extend(output_problems(request, plan, key.as_ref()));
+    }
+    Refusal::unless_empty(problems)?;
+    plan.ok_or_else(|| Refusal::one("linkage table", "could not be read").into())
+}
+
+/// What speaks against the output as it is: patients of the list already there, or another beginning.
+fn output_problems(request: &Request, plan: &Plan, key: Option<&Key>) -> Vec<Problem> {
+    let marker = match output::read_marker(&request.output) {
+        Ok(marker) => marker,
+        Err(refusal) => return refusal.problems,
+    };
+    let mut problems = Vec::new();
+    if let Some(marker) = &marker {
+        match key {
+            None => problems.push(Problem::new(
+                "private folder",
+                "the output was begun with a key that is not here; expected the private folder of the first run",
+            )),
+            Some(key) => problems.extend(marker.problems_with(&Marker::of(key, &request.settings))),
+        }
+    }
+    if request.existing == Existing::Refuse {
+        let new_ids: Vec<String> = plan.patients.iter().map(|patient| patient.new_id.clone()).collect();
+        problems.extend(output::present(&request.output, &new_ids).into_iter().map(|new_id| {
+            Problem::new(
+                "output folder",
+                format!("holds New_ID `{new_id}` already; resume or overwrite to go on with it"),
+            )
+        }));
+    }
+    problems
+}
+
+/// The key of the run; a first run makes one and keeps it in the private folder.
+fn settle_key(request: &Request, private: &PrivateFolder) -> Result<Key, RunError> {
+    let key = match private::find_key(&request.private_folder(), request.key.as_deref())? {
+        Some(key) => key,
+        None => Key::generate().map_err(|error| io::Error::other(error.to_string()))?,
+    };
+    private::keep_key(private, &key)?;
+    Ok(key)
+}
+
+/// Does the patients, several at a time as far as memory allows, and returns their records in the list's order.
+fn process_all(
+    request: &Request,
+    work: &Workplace<'_>,
+    plan: &Plan,
+    pool: &rayon::ThreadPool,
+) -> Result<Vec<PatientRecord>, RunError> {
+    work.progress.set_patients(plan.patients.len() as u64);
+    let queue = Queue::new(plan.patients.iter().map(PatientPlan::memory_bytes));
+    let records: Mutex<Vec<Option<PatientRecord>>> = Mutex::new(vec![None; plan.patients.len()]);
+    let stopped: Mutex<Option<RunError>> = Mutex::new(None);
+    std::thread::scope(|scope| {
+        for _ in 0..pool.current_num_threads().min(plan.patients.len()) {
+            scope.spawn(|| {
+                while let Some(turn) = queue.next() {
+                    let patient = &plan.patients[turn.index];
+                    match pool.install(|| one_patient(request, work, patient)) {
+                        Ok(record) => lock(&records)[turn.index] = Some(record),
+                        Err(error) => {
+                            lock(&stopped).get_or_insert(error);
+                            queue.close();
+                        }
+                    }
+                    work.progress.finish_patient();
+                }
+            });
+        }
+    });
+    match lock(&stopped).take() {
+        Some(error) => Err(error),
+        None => Ok(std::mem::take(&mut *lock(&records)).into_iter().flatten().collect()),
+    }
+}
+
+/// One patient, or the record of an earlier run that needs nothing more.
+fn one_patient(
+    request: &Request,
+    work: &Workplace<'_>,
+    patient: &PatientPlan,
+) -> Result<PatientRecord, RunError> {
+    let new_id = &patient.new_id;
+    if request.existing == Existing::Resume
+        && let Some(record) = work.output.finished(new_id)
+        && record.failed() == 0
+        && (record.held() == 0 || !request.release_held.includes(new_id))
+    {
+        return Ok(record);
+    }
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        patient::process(work, &patient.row(), patient.folder.reveal())
+    }));
+    match done {
+        Ok(result) => Ok(result?),
+        // A fault of ours in one patient: nothing of it is released, the others go on.
+        Err(_) => Ok(patient::failed(work, patient)?),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

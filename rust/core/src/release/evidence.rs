@@ -1,0 +1,173 @@
+//! Decides what changes in a series' pixels, and collects the evidence that the files may declare.
+
+use ndarray::Axis;
+
+use super::patient::Workplace;
+use super::record::PixelEvidence;
+use crate::gather::instance::Series;
+use crate::header::DeclaredOptions;
+use crate::image::deface::{DefaceSettings, Defacing, deface};
+use crate::image::text::{Rectangle, TEXT_FILL_HU, TextFindings, clear_outside, find_text};
+use crate::image::tripwire::tripwire;
+use crate::image::{Geometry, HuVolume, Mask, Removal};
+use crate::key::Key;
+use crate::outcome::Hold;
+use crate::progress::Cancelled;
+use crate::settings::{Face, Settings, Text};
+
+/// What to change in a series and what may be said about it.
+#[derive(Debug)]
+pub(super) struct ImageDecision {
+    pub(super) removal: Removal,
+    pub(super) geometry: Geometry,
+    pub(super) hold: Option<Hold>,
+    pub(super) evidence: PixelEvidence,
+    /// Rectangles of text, one list for each slice.
+    text: Vec<Vec<Rectangle>>,
+}
+
+impl ImageDecision {
+    /// Text over the head in a slice.
+    pub(super) fn text_of(&self, slice: usize) -> &[Rectangle] {
+        self.text.get(slice).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the files of this series may declare.
+    pub(super) const fn declared(&self) -> DeclaredOptions {
+        DeclaredOptions { face_removed: self.evidence.defaced, text_checked: self.evidence.text_checked }
+    }
+}
+
+/// Which voxels go, where text over the head is looked for, and what is inside the skull.
+struct Outline {
+    removal: Removal,
+    head: Mask,
+    in_skull: Box<dyn Fn(usize, usize, usize) -> bool + Send + Sync>,
+    hold: Option<Hold>,
+}
+
+/// Defaces, looks for text, and checks both.
+pub(super) fn decide(
+    work: &Workplace<'_>,
+    series: &Series,
+    mut volume: HuVolume,
+) -> Result<ImageDecision, Cancelled> {
+    let settings = work.settings;
+    let mut evidence = PixelEvidence::default();
+    let outline = match settings.face {
+        Face::Off => without_defacing(&volume, settings, &mut evidence),
+        Face::Bone | Face::Erode => defaced(&volume, settings, seed(work.key, series), &mut evidence),
+    };
+    work.progress.check()?;
+    let mut hold = outline.hold;
+    let mut text = vec![Vec::new(); volume.hu.len_of(Axis(0))];
+    if settings.text != Text::Off {
+        let found = find_text(&volume, &outline.head);
+        evidence.text_slices = found.slices().len() as u64;
+        evidence.text_rectangles = found.rectangles.len() as u64;
+        evidence.text_voxels = found.voxels() as u64;
+        evidence.text_voxels_in_skull = voxels_in_skull(&found, &outline);
+        evidence.text_checked = clean_after_masking(&mut volume, &found, &outline.head);
+        if !evidence.text_checked {
+            hold = hold.or(Some(Hold::TextRemains));
+        }
+        for rectangle in found.rectangles {
+            text[rectangle.slice].push(rectangle);
+        }
+    }
+    // A file declares that the face is gone only when nothing spoke against it.
+    evidence.defaced &= hold.is_none();
+    Ok(ImageDecision { removal: outline.removal, geometry: volume.geometry, hold, evidence, text })
+}
+
+/// Randomness of an acquisition: the same for all its kernels, so that averaging them gains nothing.
+fn seed(key: &Key, series: &Series) -> [u8; 32] {
+    let frame = series.frame_of_reference_uid.as_ref().unwrap_or(&series.series_instance_uid);
+    let places: Vec<u8> = series
+        .geometry
+        .origins_mm
+        .iter()
+        .flatten()
+        .flat_map(|mm| ((mm * 100.0).round() as i64).to_le_bytes())
+        .collect();
+    key.code("defacing", &[frame.reveal().as_bytes(), series.acquisition.reveal().as_bytes(), &places])
+}
+
+fn defaced(volume: &HuVolume, settings: &Settings, seed: [u8; 32], evidence: &mut PixelEvidence) -> Outline {
+    let Defacing { removal, head, protected, hold, evidence: found } =
+        deface(volume, &DefaceSettings::from(settings), seed);
+    let hold = hold.or_else(|| tripwire(volume, &removal.mask).err());
+    evidence.voxels_changed = found.voxels_removed;
+    evidence.head_changed_percent = percent(found.head_voxels_removed, found.head_voxels);
+    evidence.cavity_ml = f64::from((found.cavity_ml * 10.0).round()) / 10.0;
+    evidence.changed_in_skull = found.cavity_voxels_removed;
+    evidence.defaced = found.face_reduced && found.cavity_voxels_removed == 0;
+    for (holds, remark) in [
+        (found.defect, "the skull has a defect; nothing before it was removed"),
+        (found.flat, "too few slices for three dimensions; treated slice by slice"),
+        (!found.front_from_anatomy, "which way is front was taken from the header"),
+    ] {
+        if holds {
+            evidence.remarks.push(remark.to_owned());
+        }
+    }
+    let (_, rows, columns) = volume.hu.dim();
+    let head = head.to_mask([rows, columns]);
+    let in_skull = Box::new(move |slice, row, column| protected.contains(slice, row, column));
+    Outline { removal, head, in_skull, hold }
+}
+
+/// The study group's rule: what is not the largest object is cleared, the face stays.
+fn without_defacing(volume: &HuVolume, settings: &Settings, evidence: &mut PixelEvidence) -> Outline {
+    let everywhere = Mask::from_elem(volume.hu.dim(), true);
+    let text = if settings.text == Text::Off {
+        TextFindings { shape: volume.hu.dim(), rectangles: Vec::new() }
+    } else {
+        find_text(volume, &everywhere)
+    };
+    let removal = clear_outside(volume, &text, settings.air_threshold_hu, settings.min_object as usize);
+    evidence.voxels_changed = removal.mask.iter().filter(|removed| **removed).count() as u64;
+    let head = removal.mask.mapv(|removed| !removed);
+    Outline { removal, head, in_skull: Box::new(|_, _, _| false), hold: None }
+}
+
+fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
+    let mut count = 0;
+    for (index, at) in found.rectangles.iter().enumerate() {
+        for row in at.top..at.bottom {
+            for column in at.left..at.right {
+                let counted = found.rectangles[..index]
+                    .iter()
+                    .any(|other| other.slice == at.slice && other.contains(row, column));
+                count += u64::from(!counted && (outline.in_skull)(at.slice, row, column));
+            }
+        }
+    }
+    count
+}
+
+/// Masks what was found and looks again at the slices concerned: nothing may be left.
+fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, head: &Mask) -> bool {
+    if found.is_empty() {
+        return true;
+    }
+    for at in &found.rectangles {
+        let mut plane = volume.hu.index_axis_mut(Axis(0), at.slice);
+        for row in at.top..at.bottom {
+            for column in at.left..at.right {
+                plane[[row, column]] = TEXT_FILL_HU;
+            }
+        }
+    }
+    let slices = found.slices();
+    let geometry = Geometry {
+        origins_mm: slices.iter().map(|slice| volume.geometry.origins_mm[*slice]).collect(),
+        ..volume.geometry.clone()
+    };
+    let again = HuVolume { hu: volume.hu.select(Axis(0), &slices), geometry };
+    find_text(&again, &head.select(Axis(0), &slices)).is_empty()
+}
+
+fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 1000.0).round() / 10.0 }
+}

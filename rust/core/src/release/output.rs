@@ -1,0 +1,176 @@
+//! The output folder: who may write into it, staging, and giving finished patients their final name.
+//!
+//! A `New_ID` folder that exists is complete and verified: it was renamed into place as a whole. Whatever a
+//! killed run leaves lies in the hidden folder and is swept by the next run.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk;
+use super::record::PatientRecord;
+use crate::error::{Problem, Refusal};
+use crate::key::Key;
+use crate::settings::Settings;
+
+/// Hidden folder of OUTPUT: marker, lock, staging and the records of finished patients.
+pub const HIDDEN: &str = ".headct-deid";
+const MARKER: &str = "begun.json";
+const STAGING: &str = "staging";
+const RETIRED: &str = "retired";
+const RECORDS: &str = "patients";
+
+/// What an output was begun with; a later run must match it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marker {
+    /// [`Key::fingerprint`].
+    pub key: String,
+    /// The settings in use, by name.
+    pub settings: Vec<(String, String)>,
+}
+
+impl Marker {
+    /// The marker of a run.
+    #[must_use]
+    pub fn of(key: &Key, settings: &Settings) -> Self {
+        let settings =
+            settings.in_use().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { key: key.fingerprint(), settings }
+    }
+
+    /// What speaks against continuing an output that was begun with `self`.
+    #[must_use]
+    pub fn problems_with(&self, now: &Self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.key != now.key {
+            problems.push(Problem::new("output folder", "was begun with another key"));
+        }
+        for (name, value) in &now.settings {
+            let before = self.settings.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            if before != Some(value) {
+                problems.push(Problem::new(
+                    "output folder",
+                    format!("was begun with {name} = `{}`, now `{value}`", before.unwrap_or("(unknown)")),
+                ));
+            }
+        }
+        problems
+    }
+}
+
+/// Reads the marker of an output; `None` when it was never begun.
+pub fn read_marker(output: &Path) -> Result<Option<Marker>, Refusal> {
+    match std::fs::read(output.join(HIDDEN).join(MARKER)) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|_| Refusal::one("output folder", "its marker file is damaged")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Refusal::one("output folder", error.kind().to_string())),
+    }
+}
+
+/// The `New_ID`s that stand in an output, of whatever run.
+pub fn present(output: &Path, new_ids: &[String]) -> Vec<String> {
+    let there: std::collections::BTreeSet<String> = std::fs::read_dir(output)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().to_lowercase())
+        .collect();
+    new_ids.iter().filter(|new_id| there.contains(&new_id.to_lowercase())).cloned().collect()
+}
+
+/// The output folder, held by this run alone.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    // Held until the run ends; the operating system frees it when the process dies.
+    _lock: File,
+}
+
+impl OutputFolder {
+    /// Takes the output for this run, leaves its marker and sweeps what a killed run left.
+    ///
+    /// A second run on the same output is refused.
+    pub fn open(path: &Path, marker: &Marker) -> Result<Self, Refusal> {
+        let refuse = |error: io::Error| Refusal::one("output folder", error.to_string());
+        let hidden = path.join(HIDDEN);
+        disk::create_folder(&hidden).map_err(refuse)?;
+        let lock = disk::append_private(&hidden.join("lock")).map_err(refuse)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => {
+                return Err(Refusal::one("output folder", "another run is writing into it"));
+            }
+            // Some network file systems have no locks: one user's mistake is not guarded there.
+            Err(std::fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(std::fs::TryLockError::Error(error)) => return Err(refuse(error)),
+        }
+        let text = serde_json::to_vec_pretty(marker).map_err(|error| refuse(io::Error::other(error)))?;
+        disk::replace(&hidden.join(MARKER), &text).map_err(refuse)?;
+        disk::create_folder(&hidden.join(RECORDS)).map_err(refuse)?;
+        for swept in [STAGING, RETIRED] {
+            disk::remove_folder(&hidden.join(swept)).map_err(refuse)?;
+        }
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The output's path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// An empty folder to stage a patient in.
+    pub(crate) fn stage(&self, new_id: &str) -> io::Result<PathBuf> {
+        let folder = self.path.join(HIDDEN).join(STAGING).join(new_id);
+        disk::remove_folder(&folder)?;
+        disk::create_folder(&folder)?;
+        Ok(folder)
+    }
+
+    /// Removes what was staged of a patient.
+    pub(crate) fn discard(&self, new_id: &str) -> io::Result<()> {
+        disk::remove_folder(&self.path.join(HIDDEN).join(STAGING).join(new_id))
+    }
+
+    /// Gives a staged, verified patient its final name, replacing an earlier result.
+    ///
+    /// The record is written after the folder: a crash between the two makes the next run do the patient again.
+    pub(crate) fn publish(&self, record: &PatientRecord) -> io::Result<()> {
+        let hidden = self.path.join(HIDDEN);
+        let staged = hidden.join(STAGING).join(&record.new_id);
+        let place = self.path.join(&record.new_id);
+        let kept = hidden.join(RECORDS).join(format!("{}.json", record.new_id));
+        disk::remove_file(&kept)?;
+        if place.exists() {
+            let retired = hidden.join(RETIRED);
+            disk::create_folder(&retired)?;
+            disk::rename(&place, &retired.join(&record.new_id))?;
+        }
+        if record.released() > 0 {
+            disk::rename(&staged, &place)?;
+        }
+        disk::sync_folder(&self.path)?;
+        let text = serde_json::to_vec(record).map_err(io::Error::other)?;
+        disk::replace(&kept, &text)?;
+        disk::remove_folder(&hidden.join(RETIRED).join(&record.new_id))?;
+        self.discard(&record.new_id)
+    }
+
+    /// The record of a patient that is finished; `None` when it has to be done (again).
+    #[must_use]
+    pub fn finished(&self, new_id: &str) -> Option<PatientRecord> {
+        let bytes = std::fs::read(self.path.join(HIDDEN).join(RECORDS).join(format!("{new_id}.json"))).ok()?;
+        let record: PatientRecord = serde_json::from_slice(&bytes).ok()?;
+        let complete = record.released() == 0 || self.path.join(new_id).is_dir();
+        complete.then_some(record)
+    }
+
+    /// Writes a file of the report.
+    pub(crate) fn write_report(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        disk::replace(&self.path.join(name), bytes)
+    }
+}

@@ -1,0 +1,356 @@
+//! Does one patient: plans the folder, does each series, and publishes the result as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Component, Path};
+
+use super::disk;
+use super::output::OutputFolder;
+use super::private::{AuditLine, ManifestLine, PrivateFolder, PrivateRecord};
+use super::record::{PatientRecord, SeriesRecord, Status};
+use super::request::ReleaseHeld;
+use super::series::{self, SeriesDone, SliceOutcome};
+use crate::gather::instance::{LeftOut, NotKept, Series};
+use crate::gather::linkage::Row;
+use crate::gather::plan::{self, PatientPlan};
+use crate::header::{Identifiers, OriginalIdentity, Person, remap_uid, safe_folder_name};
+use crate::key::{Key, hex};
+use crate::outcome::Exclusion;
+use crate::progress::{Cancelled, Progress};
+use crate::settings::Settings;
+
+/// What every patient of a run shares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Workplace<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) key: &'a Key,
+    pub(crate) output: &'a OutputFolder,
+    pub(crate) private: &'a PrivateFolder,
+    pub(crate) release_held: &'a ReleaseHeld,
+    pub(crate) progress: &'a Progress,
+}
+
+/// What every series of a patient shares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PatientContext<'a> {
+    pub(crate) new_id: &'a str,
+    pub(crate) person: &'a Person,
+}
+
+/// Why a patient was not finished.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    #[error(transparent)]
+    Disk(#[from] io::Error),
+}
+
+/// Plans, does and publishes one patient.
+pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<PatientRecord, Stopped> {
+    let mut identifiers = Identifiers::default();
+    let plan = plan::plan_patient(row, folder, work.settings, work.progress, &mut |header| {
+        identifiers.add_header(header);
+    })?;
+    identifiers.add_list_row(row.accession.reveal());
+    for path in paths(&plan) {
+        identifiers.add_path(path);
+    }
+    let original = OriginalIdentity {
+        patient_id: plan.patient_id.clone().unwrap_or_default(),
+        issuer: plan.issuer.clone().unwrap_or_default(),
+        accession: row.accession.clone(),
+    };
+    let new_patient_id = row.new_patient_id.as_deref();
+    let person = Person::new(work.key, &row.new_id, new_patient_id, &original, identifiers);
+    let patient = PatientContext { new_id: &row.new_id, person: &person };
+    let names = names(&plan, &person, work.settings, &row.new_id);
+
+    let staging = work.output.stage(&row.new_id)?;
+    let mut records = Vec::new();
+    let mut private = PrivateRecord::default();
+    for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
+        for parent in names.iter().filter_map(|name| Path::new(name).parent()).collect::<BTreeSet<_>>() {
+            disk::create_folder(&staging.join(parent))?;
+        }
+        let done = series::process(work, &patient, series, names, &staging)?;
+        private.audit.extend(audit_lines(row, series, &done));
+        private.manifest.extend(manifest_lines(&row.new_id, &done));
+        records.push(series_record(work, index as u32 + 1, series, names, &done));
+    }
+    private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
+    records.extend(left_out_records(work.key, records.len() as u32 + 1, &plan.left_out));
+    let record = PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
+
+    work.progress.check()?;
+    remove_empty_folders(&staging)?;
+    // The audit is kept before the folder gets its name: a released file is never without its line.
+    work.private.keep(&row.new_id, &private)?;
+    work.output.publish(&record)?;
+    work.private.log(&format!(
+        "{}: {} released, {} left out, {} held, {} failed",
+        record.new_id,
+        record.released(),
+        record.left_out(),
+        record.held(),
+        record.failed()
+    ));
+    Ok(record)
+}
+
+/// Every path below the patient folder.
+fn paths(plan: &PatientPlan) -> impl Iterator<Item = &Path> {
+    let kept = plan.series.iter().flat_map(|series| &series.instances).map(|instance| &instance.relative);
+    kept.chain(plan.left_out.iter().map(|file| &file.relative)).map(|path| path.reveal().as_path())
+}
+
+/// The path of every slice below the `New_ID` folder: `<safe subfolders>/<New_ID>_00001.dcm`, numbered in each
+/// folder by series, then position.
+fn names(plan: &PatientPlan, person: &Person, settings: &Settings, new_id: &str) -> Vec<Vec<String>> {
+    let mut folders = SafeFolders::default();
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    // Folders are named in the order of the input, so that folder_01 does not depend on the order of series.
+    let parents: BTreeSet<&Path> = plan
+        .series
+        .iter()
+        .flat_map(|series| &series.instances)
+        .filter_map(|instance| instance.relative.reveal().parent())
+        .collect();
+    for parent in parents {
+        folders.name(parent, person, settings);
+    }
+    plan.series
+        .iter()
+        .map(|series| {
+            series
+                .instances
+                .iter()
+                .map(|instance| {
+                    let parent = instance.relative.reveal().parent().unwrap_or(Path::new(""));
+                    let folder = folders.name(parent, person, settings);
+                    let count = counts.entry(folder.clone()).or_default();
+                    *count += 1;
+                    format!("{folder}{new_id}_{count:05}.dcm")
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Output names of input folders: every input folder has its own, no two share one (blind to case).
+#[derive(Debug, Default)]
+struct SafeFolders {
+    /// Input folder to output folder, which ends with `/` unless empty.
+    names: BTreeMap<std::path::PathBuf, String>,
+    taken: BTreeSet<String>,
+    numbered: BTreeMap<String, u32>,
+}
+
+impl SafeFolders {
+    fn name(&mut self, folder: &Path, person: &Person, settings: &Settings) -> String {
+        if let Some(name) = self.names.get(folder) {
+            return name.clone();
+        }
+        let Some(Component::Normal(last)) = folder.components().next_back() else {
+            return String::new();
+        };
+        let parent = self.name(folder.parent().unwrap_or(Path::new("")), person, settings);
+        let name = self.free_name(&parent, last, person, settings);
+        self.names.insert(folder.to_owned(), name.clone());
+        name
+    }
+
+    fn free_name(&mut self, parent: &str, last: &OsStr, person: &Person, settings: &Settings) -> String {
+        let kept = last.to_str().and_then(|name| safe_folder_name(name, person.identifiers(), settings.folders));
+        if let Some(word) = kept {
+            let name = format!("{parent}{word}/");
+            if self.taken.insert(name.to_lowercase()) {
+                return name;
+            }
+        }
+        loop {
+            let count = self.numbered.entry(parent.to_owned()).or_default();
+            *count += 1;
+            let name = format!("{parent}folder_{count:02}/");
+            if self.taken.insert(name.to_lowercase()) {
+                return name;
+            }
+        }
+    }
+}
+
+fn series_record(
+    work: &Workplace<'_>,
+    number: u32,
+    series: &Series,
+    names: &[String],
+    done: &SeriesDone,
+) -> SeriesRecord {
+    let mut record = SeriesRecord::empty(number, Status::Released);
+    record.files = done.slices.len() as u64;
+    for slice in &done.slices {
+        match slice {
+            SliceOutcome::Released { .. } => record.released += 1,
+            SliceOutcome::Held => record.held += 1,
+            SliceOutcome::LeftOut(reason) => *record.left_out.entry(reason.code().to_owned()).or_default() += 1,
+            SliceOutcome::Failed(failure) => *record.failed.entry(failure.to_string()).or_default() += 1,
+        }
+    }
+    record.status = match () {
+        () if record.held > 0 => Status::Held,
+        () if record.released > 0 => Status::Released,
+        () if record.failed_total() > 0 => Status::Failed,
+        () => Status::LeftOut,
+    };
+    record.reason = done.hold.map(|hold| hold.code().to_owned());
+    record.sentence = done.hold.map(|hold| hold.sentence().to_owned());
+    record.series_uid = Some(remap_uid(work.key, series.series_instance_uid.reveal()));
+    record.folder =
+        names.first().and_then(|name| name.rsplit_once('/')).map_or_else(String::new, |(folder, _)| folder.to_owned());
+    record.matrix = Some((series.matrix.0 as u32, series.matrix.1 as u32));
+    record.spacing_mm = Some(spacing_mm(series));
+    record.remarks.clone_from(&series.remarks);
+    if record.released > 0 {
+        record.pixels = done.decision.as_ref().map(|decision| decision.evidence.clone());
+        record.header = Some(done.header.clone());
+    }
+    record
+}
+
+fn spacing_mm(series: &Series) -> [f64; 3] {
+    let positions = series.geometry.positions_mm();
+    let mut steps: Vec<f64> = positions.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_by(f64::total_cmp);
+    let step = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    [series.geometry.row_spacing_mm, series.geometry.column_spacing_mm, step]
+}
+
+/// Files left out, one record for each series and reason, in the order of the reasons.
+fn left_out_records(key: &Key, first_number: u32, files: &[LeftOut]) -> Vec<SeriesRecord> {
+    let mut groups: BTreeMap<(Option<Exclusion>, Option<String>), Vec<&LeftOut>> = BTreeMap::new();
+    for file in files {
+        let uid = file.series_instance_uid.as_ref().map(|uid| remap_uid(key, uid.reveal()));
+        let reason = match &file.reason {
+            NotKept::Excluded(reason) => Some(*reason),
+            NotKept::Failed(_) => None,
+        };
+        groups.entry((reason, uid)).or_default().push(file);
+    }
+    groups
+        .into_iter()
+        .zip(first_number..)
+        .map(|(((reason, uid), files), number)| {
+            let status = if reason.is_some() { Status::LeftOut } else { Status::Failed };
+            let mut record = SeriesRecord::empty(number, status);
+            record.reason = reason.map(|reason| reason.code().to_owned());
+            record.sentence = reason.map(|reason| reason.sentence().to_owned());
+            record.series_uid = uid;
+            record.files = files.len() as u64;
+            for file in files {
+                match &file.reason {
+                    NotKept::Excluded(reason) => {
+                        *record.left_out.entry(reason.code().to_owned()).or_default() += 1;
+                    }
+                    NotKept::Failed(failure) => {
+                        *record.failed.entry(failure.to_string()).or_default() += 1;
+                    }
+                }
+            }
+            record
+        })
+        .collect()
+}
+
+fn audit_lines(row: &Row, series: &Series, done: &SeriesDone) -> Vec<AuditLine> {
+    series
+        .instances
+        .iter()
+        .zip(&done.slices)
+        .map(|(instance, slice)| {
+            let (outcome, reason, output) = match slice {
+                SliceOutcome::Released { place, .. } => {
+                    ("released", String::new(), format!("{}/{place}", row.new_id))
+                }
+                SliceOutcome::LeftOut(reason) => ("left-out", reason.code().to_owned(), String::new()),
+                SliceOutcome::Failed(failure) => ("failed", failure.to_string(), String::new()),
+                SliceOutcome::Held => {
+                    ("held", done.hold.map_or("", |hold| hold.code()).to_owned(), String::new())
+                }
+            };
+            audit_line(row, instance.relative.reveal(), outcome, reason, output)
+        })
+        .collect()
+}
+
+fn left_out_line(row: &Row, file: &LeftOut) -> AuditLine {
+    let (outcome, reason) = match &file.reason {
+        NotKept::Excluded(reason) => ("left-out", reason.code().to_owned()),
+        NotKept::Failed(failure) => ("failed", failure.to_string()),
+    };
+    audit_line(row, file.relative.reveal(), outcome, reason, String::new())
+}
+
+fn audit_line(row: &Row, path: &Path, outcome: &str, reason: String, output_path: String) -> AuditLine {
+    AuditLine {
+        accession_number: row.accession.reveal().clone(),
+        new_id: row.new_id.clone(),
+        input_path: path.to_string_lossy().into_owned(),
+        outcome: outcome.to_owned(),
+        reason,
+        output_path,
+    }
+}
+
+fn manifest_lines(new_id: &str, done: &SeriesDone) -> Vec<ManifestLine> {
+    done.slices
+        .iter()
+        .filter_map(|slice| match slice {
+            SliceOutcome::Released { place, verified } => Some(ManifestLine {
+                path: format!("{new_id}/{place}"),
+                bytes: verified.bytes,
+                digest: hex(&verified.digest),
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Removes folders in which every slice failed or was held.
+fn remove_empty_folders(folder: &Path) -> io::Result<()> {
+    for path in disk::list_folder(folder)? {
+        if path.is_dir() {
+            remove_empty_folders(&path)?;
+            if disk::list_folder(&path)?.is_empty() {
+                disk::remove_folder(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The record of a patient that met a fault of this program: nothing is released, every kept file failed.
+pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan) -> io::Result<PatientRecord> {
+    const MESSAGE: &str = "image: this program met a fault of its own in this patient";
+    let row = &plan.row();
+    let mut private = PrivateRecord::default();
+    let mut records = Vec::new();
+    for (series, number) in plan.series.iter().zip(1..) {
+        let mut record = SeriesRecord::empty(number, Status::Failed);
+        record.files = series.instances.len() as u64;
+        record.failed.insert(MESSAGE.to_owned(), record.files);
+        record.series_uid = Some(remap_uid(work.key, series.series_instance_uid.reveal()));
+        records.push(record);
+        private.audit.extend(series.instances.iter().map(|instance| {
+            audit_line(row, instance.relative.reveal(), "failed", MESSAGE.to_owned(), String::new())
+        }));
+    }
+    private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
+    records.extend(left_out_records(work.key, records.len() as u32 + 1, &plan.left_out));
+    let record = PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
+    work.output.discard(&row.new_id)?;
+    work.private.keep(&row.new_id, &private)?;
+    work.output.publish(&record)?;
+    work.private.log(&format!("{}: {MESSAGE}", row.new_id));
+    Ok(record)
+}

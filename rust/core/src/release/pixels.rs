@@ -1,0 +1,93 @@
+//! Applies the removals to stored values: untouched voxels keep their stored value by construction.
+
+use crate::error::{Failure, Stage};
+use crate::gather::decode::StoredSlice;
+use crate::image::Removal;
+use crate::image::text::{Rectangle, TEXT_FILL_HU};
+
+/// One slice's stored pixels after defacing and text masking; made by [`clear`] alone.
+#[derive(Debug)]
+pub struct ClearedPixels {
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) bits_allocated: u16,
+    pub(super) bits_stored: u16,
+    pub(super) signed: bool,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What happens to one slice of a series.
+#[derive(Debug, Clone, Copy)]
+pub struct SliceChange<'a> {
+    /// Voxels to replace and their fill.
+    pub removal: &'a Removal,
+    /// Index of the slice in the removal.
+    pub slice: usize,
+    /// Text over the head in this slice.
+    pub text: &'a [Rectangle],
+    /// Whether the fill was chosen as a number: then a stored type that cannot hold it is a failure instead
+    /// of the lowest value it can hold.
+    pub exact_fill: bool,
+}
+
+impl SliceChange<'_> {
+    /// Whether the pixel belongs to masked text.
+    #[must_use]
+    pub fn is_text(&self, row: usize, column: usize) -> bool {
+        self.text.iter().any(|rectangle| rectangle.contains(row, column))
+    }
+}
+
+/// Replaces what the masks name and rewrites the rest value by value.
+///
+/// Bits above Bits Stored (where overlays hide) do not survive; the value sits in the low bits.
+pub fn clear(stored: &StoredSlice, change: SliceChange<'_>) -> Result<ClearedPixels, Failure> {
+    let columns = stored.columns;
+    let mask = change.removal.mask.index_axis(ndarray::Axis(0), change.slice);
+    if mask.dim() != (stored.rows, columns) {
+        return Err(Failure::new(Stage::Image, "the mask and the slice differ in size"));
+    }
+    let width = usize::from(stored.bits_allocated / 8);
+    let mut bytes = Vec::with_capacity(stored.rows * columns * width);
+    let text_value = to_stored(stored, TEXT_FILL_HU, false)?;
+    for row in 0..stored.rows {
+        for column in 0..columns {
+            let value = if change.is_text(row, column) {
+                text_value
+            } else if mask[[row, column]] {
+                let hu = change.removal.fill.hu(change.slice, row, column);
+                to_stored(stored, hu, change.exact_fill)?
+            } else {
+                stored.stored(row * columns + column)
+            };
+            bytes.extend_from_slice(&value.to_le_bytes()[..width]);
+        }
+    }
+    Ok(ClearedPixels {
+        rows: stored.rows,
+        columns,
+        bits_allocated: stored.bits_allocated,
+        bits_stored: stored.bits_stored,
+        signed: stored.signed,
+        bytes,
+    })
+}
+
+/// The stored value of a HU: nearest, limited to what Bits Stored can hold.
+fn to_stored(slice: &StoredSlice, hu: i16, exact: bool) -> Result<i32, Failure> {
+    let bits = u32::from(slice.bits_stored);
+    let (least, most) = if slice.signed {
+        (-(1_i64 << (bits - 1)), (1_i64 << (bits - 1)) - 1)
+    } else {
+        (0, (1_i64 << bits) - 1)
+    };
+    let wanted = ((f64::from(hu) - slice.intercept) / slice.slope).round();
+    let limited = wanted.clamp(least as f64, most as f64);
+    if exact && (wanted - limited).abs() > 0.5 {
+        return Err(Failure::new(
+            Stage::Image,
+            format!("the fill of {hu} HU does not fit the stored values, which hold {least} to {most}"),
+        ));
+    }
+    Ok(limited as i64 as i32)
+}

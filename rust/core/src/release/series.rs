@@ -1,0 +1,244 @@
+//! Does one series: reads it, decides what changes, and stages its slices, each verified.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::{Array3, Axis};
+use rayon::prelude::*;
+
+use super::check::{self, Expected, Verified};
+use super::deidentified::{Deidentified, to_bytes};
+use super::disk;
+use super::evidence::{self, ImageDecision};
+use super::patient::{PatientContext, Stopped, Workplace};
+use super::pixels::{self, SliceChange};
+use super::record::HeaderEvidence;
+use crate::error::{Failure, Stage};
+use crate::gather::decode::{self, StoredSlice};
+use crate::gather::instance::{Instance, Series};
+use crate::gather::read::{self, Extent, ReadError};
+use crate::header::{self, ActionCounts};
+use crate::image::{Geometry, HuVolume};
+use crate::outcome::{Exclusion, Hold};
+use crate::progress::Cancelled;
+use crate::settings::{Fill, Text};
+
+/// What became of one slice of a series.
+#[derive(Debug)]
+pub(super) enum SliceOutcome {
+    /// Staged and verified.
+    Released { place: String, verified: Verified },
+    /// Left out by a setting.
+    LeftOut(Exclusion),
+    /// Could not be done.
+    Failed(Failure),
+    /// Held with its series.
+    Held,
+}
+
+/// What became of a series.
+#[derive(Debug)]
+pub(super) struct SeriesDone {
+    /// One for each instance, in order.
+    pub(super) slices: Vec<SliceOutcome>,
+    /// Why the series is held, or was before it was released by name.
+    pub(super) hold: Option<Hold>,
+    /// Evidence of a released series.
+    pub(super) decision: Option<ImageDecision>,
+    /// Evidence of a released series.
+    pub(super) header: HeaderEvidence,
+}
+
+/// A slice as read: its header and its stored pixels.
+struct ReadSlice {
+    object: dicom_object::InMemDicomObject,
+    stored: StoredSlice,
+}
+
+/// Reads, decides, stages and verifies one series below `staging`; `names` holds each slice's path there.
+pub(super) fn process(
+    work: &Workplace<'_>,
+    patient: &PatientContext<'_>,
+    series: &Series,
+    names: &[String],
+    staging: &Path,
+) -> Result<SeriesDone, Stopped> {
+    let read: Vec<Result<ReadSlice, Failure>> = series
+        .instances
+        .par_iter()
+        .map(|instance| {
+            work.progress.check()?;
+            Ok(read_slice(instance, series.matrix))
+        })
+        .collect::<Result<_, Cancelled>>()?;
+    let usable: Vec<usize> =
+        read.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
+    if usable.is_empty() {
+        return Ok(SeriesDone::without_images(read));
+    }
+    let volume = volume(series, &read, &usable);
+    let decision = evidence::decide(work, series, volume)?;
+    let released_by_name = work.release_held.includes(patient.new_id);
+    if decision.hold.is_some() && !released_by_name {
+        let hold = decision.hold;
+        let slices =
+            read.into_iter().map(|slice| slice.map_or_else(SliceOutcome::Failed, |_| SliceOutcome::Held));
+        return Ok(SeriesDone { slices: slices.collect(), hold, decision: None, header: HeaderEvidence::default() });
+    }
+
+    let place_in_volume: BTreeMap<usize, usize> =
+        usable.iter().enumerate().map(|(place, index)| (*index, place)).collect();
+    let done: Vec<(SliceOutcome, ActionCounts)> = read
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, slice)| {
+            work.progress.check()?;
+            let outcome = match slice {
+                Err(failure) => (SliceOutcome::Failed(failure), ActionCounts::default()),
+                Ok(slice) => {
+                    stage(work, patient, &decision, &slice, place_in_volume[&index], &names[index], staging)?
+                }
+            };
+            work.progress.finish_slices(1);
+            Ok(outcome)
+        })
+        .collect::<Result<_, Stopped>>()?;
+
+    let mut header = HeaderEvidence {
+        identifiers_searched: patient.person.identifiers().len() as u64,
+        ..HeaderEvidence::default()
+    };
+    let mut total = ActionCounts::default();
+    let mut slices = Vec::with_capacity(done.len());
+    for (outcome, counts) in done {
+        if matches!(outcome, SliceOutcome::Released { .. }) {
+            total += counts;
+        }
+        slices.push(outcome);
+    }
+    header.actions = by_action(total);
+    Ok(SeriesDone { slices, hold: decision.hold, decision: Some(decision), header })
+}
+
+fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {
+    let ActionCounts { removed, emptied, replaced, cleaned, remapped, shifted, kept } = counts;
+    [
+        ("removed", removed),
+        ("emptied", emptied),
+        ("replaced", replaced),
+        ("cleaned", cleaned),
+        ("remapped", remapped),
+        ("shifted", shifted),
+        ("kept", kept),
+    ]
+    .map(|(action, count)| (action.to_owned(), count))
+    .into()
+}
+
+impl SeriesDone {
+    fn without_images(read: Vec<Result<ReadSlice, Failure>>) -> Self {
+        let slices = read.into_iter().filter_map(Result::err).map(SliceOutcome::Failed).collect();
+        Self { slices, hold: None, decision: None, header: HeaderEvidence::default() }
+    }
+}
+
+/// Reads a planned series as one volume, without the slices that cannot be read; `None` when none can.
+#[must_use]
+pub fn read_series(series: &Series) -> Option<HuVolume> {
+    let read: Vec<_> =
+        series.instances.par_iter().map(|instance| read_slice(instance, series.matrix)).collect();
+    let usable: Vec<usize> =
+        read.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
+    (!usable.is_empty()).then(|| volume(series, &read, &usable))
+}
+
+fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
+    let bytes = std::fs::read(instance.path.reveal())
+        .map_err(|error| Failure::new(Stage::Read, error.kind().to_string()))?;
+    let dataset = read::read(&bytes, Extent::Whole).map_err(|error| match error {
+        ReadError::NotDicom => Failure::new(Stage::Parse, "not a DICOM file any more"),
+        ReadError::Failed(failure) => failure,
+    })?;
+    let stored = decode::decode(&dataset, &bytes)?;
+    if (stored.rows, stored.columns) != matrix {
+        return Err(Failure::new(Stage::Series, "the matrix changed since the folder was scanned"));
+    }
+    Ok(ReadSlice { object: dataset.object, stored })
+}
+
+/// The usable slices as one volume.
+fn volume(series: &Series, read: &[Result<ReadSlice, Failure>], usable: &[usize]) -> HuVolume {
+    let (rows, columns) = series.matrix;
+    let mut hu = Array3::zeros((usable.len(), rows, columns));
+    hu.axis_iter_mut(Axis(0)).into_par_iter().zip(usable).for_each(|(mut plane, index)| {
+        if let (Ok(slice), Some(out)) = (&read[*index], plane.as_slice_mut()) {
+            slice.stored.hu_into(out);
+        }
+    });
+    let geometry = Geometry {
+        origins_mm: usable.iter().map(|index| series.geometry.origins_mm[*index]).collect(),
+        ..series.geometry.clone()
+    };
+    HuVolume { hu, geometry }
+}
+
+/// Scrubs, clears, joins, writes and verifies one slice. An output that cannot be written stops the run: it is
+/// no fault of the slice.
+fn stage(
+    work: &Workplace<'_>,
+    patient: &PatientContext<'_>,
+    decision: &ImageDecision,
+    slice: &ReadSlice,
+    index: usize,
+    name: &str,
+    staging: &Path,
+) -> Result<(SliceOutcome, ActionCounts), Stopped> {
+    if work.settings.text == Text::DropSlice && !decision.text_of(index).is_empty() {
+        return Ok((SliceOutcome::LeftOut(Exclusion::TextSlice), ActionCounts::default()));
+    }
+    let change = SliceChange {
+        removal: &decision.removal,
+        slice: index,
+        text: decision.text_of(index),
+        exact_fill: matches!(work.settings.fill, Fill::Hu(_)),
+    };
+    let (bytes, counts) = match to_file(work, patient, decision, slice, change) {
+        Ok(done) => done,
+        Err(failure) => return Ok((SliceOutcome::Failed(failure), ActionCounts::default())),
+    };
+    let path = staging.join(name);
+    disk::write_new(&path, &bytes)?;
+    drop(bytes);
+    let expected = Expected {
+        original: &slice.stored,
+        change,
+        geometry: &decision.geometry,
+        slice: index,
+        identifiers: patient.person.identifiers(),
+        settings: work.settings,
+    };
+    match check::verify(&path, expected, work.key) {
+        Ok(verified) => Ok((SliceOutcome::Released { place: name.to_owned(), verified }, counts)),
+        Err(failure) => {
+            // Nothing that failed its check may stay below a folder that is going to be published.
+            disk::remove_file(&path)?;
+            Ok((SliceOutcome::Failed(failure), ActionCounts::default()))
+        }
+    }
+}
+
+/// The slice's file, not yet on disk.
+fn to_file(
+    work: &Workplace<'_>,
+    patient: &PatientContext<'_>,
+    decision: &ImageDecision,
+    slice: &ReadSlice,
+    change: SliceChange<'_>,
+) -> Result<(Vec<u8>, ActionCounts), Failure> {
+    let cleared = pixels::clear(&slice.stored, change)?;
+    let mut header = header::scrub(&slice.object, patient.person, work.settings)?;
+    header.declare(&decision.declared());
+    let counts = header.counts();
+    let instance = Deidentified::join(header, cleared, work.settings.compress)?;
+    Ok((to_bytes(&instance)?, counts))
+}

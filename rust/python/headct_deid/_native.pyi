@@ -1,0 +1,66 @@
+"""The native library. Use the package ``headct_deid``; this module only converts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: str
+
+class Error(Exception):
+    """Base of every error of this package."""
+
+class Refused(Error):
+    """The input cannot be used; nothing was written."""
+
+    problems: list[dict[str, str]]
+
+class Cancelled(Error):
+    """The job was cancelled; finished patients stay, the rest was swept."""
+
+class NativeJob:
+    """A job on native threads."""
+
+    def poll(self) -> dict[str, Any]: ...
+    def cancel(self) -> None: ...
+    def wait(self, timeout_seconds: float) -> str | None: ...
+
+def main(arguments: Sequence[str]) -> int: ...
+def settings() -> list[dict[str, str]]: ...
+def start(
+    input_dir: str,
+    linkage_table: str,
+    output_dir: str,
+    settings: Mapping[str, str],
+    private_dir: str | None,
+    key: str | None,
+    jobs: int,
+    existing: str,
+    release_held: str,
+) -> NativeJob: ...
+def check(input_dir: str, linkage_table: str, settings: Mapping[str, str]) -> str: ...
+def deface(
+    hu: NDArray[np.int16],
+    origins_mm: Sequence[tuple[float, float, float]],
+    direction: tuple[float, float, float, float, float, float],
+    pixel_spacing_mm: tuple[float, float],
+    key: bytes | None,
+    settings: Mapping[str, str],
+) -> tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.bool_], str | None, str]: ...
+def find_text(
+    hu: NDArray[np.int16],
+    origins_mm: Sequence[tuple[float, float, float]],
+    direction: tuple[float, float, float, float, float, float],
+    pixel_spacing_mm: tuple[float, float],
+) -> NDArray[np.bool_]: ...
+def load_series(
+    input_dir: str, linkage_table: str, new_id: str, series_number: int, settings: Mapping[str, str]
+) -> tuple[NDArray[np.int16], list[tuple[float, float, float]], list[float], tuple[float, float]]: ...
+def phantom(
+    case: str,
+) -> tuple[
+    NDArray[np.int16], NDArray[np.uint8], list[tuple[float, float, float]], list[float], tuple[float, float]
+]: ...
+def phantom_cases() -> list[str]: ...
+def scrub(data: bytes, new_id: str, key: bytes, settings: Mapping[str, str]) -> bytes: ...
