@@ -11,11 +11,12 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::codestream::{self, Coding, Frame};
 use super::form::Form;
-use super::{rle, undecodable};
+use super::{native, rle, undecodable};
 use crate::error::Failure;
 
 const RLE: &str = "1.2.840.10008.1.2.5";
 const ENCAPSULATED_UNCOMPRESSED: &str = "1.2.840.10008.1.2.1.98";
+/// Syntaxes that may lose information; of .81, .91 and .203 some streams do not.
 const LOSSY: [&str; 5] = [
     "1.2.840.10008.1.2.4.50",
     "1.2.840.10008.1.2.4.51",
@@ -24,9 +25,10 @@ const LOSSY: [&str; 5] = [
     "1.2.840.10008.1.2.4.203",
 ];
 
-/// Whether a transfer syntax may lose information. `.91`, `.203` and `.81` may also be lossless.
-pub(super) fn is_lossy(transfer_syntax: &str) -> bool {
-    LOSSY.contains(&transfer_syntax)
+/// Decoded pixels, and whether their coding may have lost information.
+pub(super) struct Decoded {
+    pub(super) bytes: Vec<u8>,
+    pub(super) lossy: bool,
 }
 
 /// The stream of the only frame, whose fragments are all there are.
@@ -40,17 +42,19 @@ pub(super) fn joined<'a>(data: &'a [u8], fragments: &[Range<usize>]) -> Result<C
 }
 
 /// Decodes one frame into little endian pixels of the header's Bits Allocated.
-pub(super) fn decode(stream: &[u8], transfer_syntax: &str, form: &Form) -> Result<Vec<u8>, Failure> {
+///
+/// A JPEG or JPEG 2000 stream is decoded as what it is, not as what the transfer syntax calls it. It counts as
+/// lossy when either says that it may be.
+pub(super) fn decode(stream: &[u8], transfer_syntax: &str, form: &Form) -> Result<Decoded, Failure> {
+    let lossless = |bytes| Decoded { bytes, lossy: false };
     match transfer_syntax {
-        RLE => return rle::decode(stream, form),
-        ENCAPSULATED_UNCOMPRESSED => {
-            return super::native::unpack(stream, false, false, transfer_syntax, form);
-        }
+        RLE => return rle::decode(stream, form).map(lossless),
+        ENCAPSULATED_UNCOMPRESSED => return native::unpack(stream, false, false, form).map(lossless),
         _ => {}
     }
     let frame = checked(codestream::inspect(stream)?, form)?;
     let sample_bytes = if frame.precision > 8 { 2 } else { 1 };
-    let syntax = decoder_syntax(transfer_syntax, frame.coding);
+    let syntax = decoder_syntax(frame.coding);
     let object = OneFrame { stream, form, bits: 8 * sample_bytes as u16, syntax };
     // Decoders run on hostile bytes: what panics there is a damaged stream here.
     let decoded = catch_unwind(AssertUnwindSafe(|| run(&object))).unwrap_or_else(|_| {
@@ -63,7 +67,8 @@ pub(super) fn decode(stream: &[u8], transfer_syntax: &str, form: &Form) -> Resul
             form.pixels() * sample_bytes
         )));
     }
-    Ok(widened(decoded, sample_bytes, frame.precision, form))
+    let lossy = LOSSY.contains(&transfer_syntax) || frame.coding == Coding::Jpeg;
+    Ok(Decoded { bytes: widened(decoded, sample_bytes, frame.precision, form), lossy })
 }
 
 /// The frame of a stream that agrees with the header and has a decoder.
@@ -92,13 +97,13 @@ fn checked(frame: Frame, form: &Form) -> Result<Frame, Failure> {
     Ok(frame)
 }
 
-/// The transfer syntax whose decoder fits the stream: JPEG processes are mislabeled among themselves.
-const fn decoder_syntax(transfer_syntax: &str, coding: Coding) -> &str {
+/// The transfer syntax whose decoder fits the stream, whatever the file calls it.
+const fn decoder_syntax(coding: Coding) -> &'static str {
     match coding {
         Coding::Jpeg => "1.2.840.10008.1.2.4.50",
         Coding::JpegLossless => "1.2.840.10008.1.2.4.70",
         Coding::JpegLs => "1.2.840.10008.1.2.4.80",
-        Coding::Jpeg2000 => transfer_syntax,
+        Coding::Jpeg2000 => "1.2.840.10008.1.2.4.90",
     }
 }
 

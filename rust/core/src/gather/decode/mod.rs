@@ -13,10 +13,15 @@ mod slice;
 #[cfg(test)]
 mod tests;
 
+use self::codec::Decoded;
 use self::form::{Form, Rescale};
 pub use self::slice::StoredSlice;
 use super::read::{Dataset, PixelData};
 use crate::error::{Failure, Stage};
+
+/// Transfer syntaxes that leave pixels as they are: implicit, explicit, big endian, deflated.
+const NATIVE: [&str; 4] =
+    ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"];
 
 fn undecodable(message: impl Into<String>) -> Failure {
     Failure::new(Stage::Decode, message)
@@ -33,18 +38,37 @@ pub fn decode(dataset: &Dataset, file: &[u8]) -> Result<StoredSlice, Failure> {
     let form = Form::of(&dataset.object)?;
     let rescale = Rescale::of(&dataset.object)?;
     let data = dataset.data(file);
-    let bytes = match &dataset.pixels {
+    let Decoded { bytes, lossy } = match &dataset.pixels {
         PixelData::Absent => return Err(undecodable("no Pixel Data")),
         PixelData::Float => return Err(undecodable("floating point Pixel Data is not a CT image")),
         PixelData::Native { range, words } => {
             let pixels = data.get(range.clone()).unwrap_or_default();
-            native::unpack(pixels, *words, dataset.big_endian, &dataset.transfer_syntax, &form)?
+            check_native(pixels.len(), &dataset.transfer_syntax, &form)?;
+            let bytes = native::unpack(pixels, *words, dataset.big_endian, &form)?;
+            Decoded { bytes, lossy: false }
         }
         PixelData::Encapsulated { fragments } => {
             let stream = codec::joined(data, fragments)?;
             codec::decode(&stream, &dataset.transfer_syntax, &form)?
         }
     };
-    let lossy = form.lossy || codec::is_lossy(&dataset.transfer_syntax);
+    let lossy = form.lossy || lossy;
     Ok(StoredSlice::new(&form, &rescale, lossy, bytes))
+}
+
+/// Refuses pixels that are not encapsulated although their transfer syntax is none of the native ones.
+///
+/// A standard syntax may be named wrongly where the length shows that nothing is compressed; behind a private
+/// one the same length may hide another byte order.
+fn check_native(length: usize, transfer_syntax: &str, form: &Form) -> Result<(), Failure> {
+    if NATIVE.contains(&transfer_syntax) {
+        return Ok(());
+    }
+    if !transfer_syntax.starts_with("1.2.840.10008.1.2.") {
+        return Err(undecodable(format!("transfer syntax {transfer_syntax} has no decoder here")));
+    }
+    if length != form.length() && length != form.length() + 1 {
+        return Err(undecodable("Pixel Data is not encapsulated as its transfer syntax demands"));
+    }
+    Ok(())
 }

@@ -5,17 +5,11 @@ use super::undecodable;
 use crate::error::Failure;
 
 /// Brings native pixels into little endian order, without what follows the last pixel.
-pub(super) fn unpack(
-    pixels: &[u8],
-    words: bool,
-    big_endian: bool,
-    transfer_syntax: &str,
-    form: &Form,
-) -> Result<Vec<u8>, Failure> {
+pub(super) fn unpack(pixels: &[u8], words: bool, big_endian: bool, form: &Form) -> Result<Vec<u8>, Failure> {
     let length = form.length();
     if pixels.len() < length {
         return Err(undecodable(format!(
-            "{} x {} pixels of {} bits need {length} bytes, Pixel Data of syntax {transfer_syntax} has {}",
+            "{} x {} pixels of {} bits need {length} bytes, Pixel Data has {}",
             form.rows,
             form.columns,
             form.bits_allocated,

@@ -3,10 +3,12 @@
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, Tag, VR};
 use dicom_object::InMemDicomObject;
+use dicom_transfer_syntax_registry::entries;
 use proptest::prelude::*;
 
 use super::form::{Form, Rescale};
-use super::{StoredSlice, codec, native, rle};
+use super::{StoredSlice, codec, decode, native, rle};
+use crate::gather::read::{Extent, read};
 use crate::image::HuVolume;
 
 /// A header for `rows` x `columns` pixels of 16 bits, 12 of them stored and signed.
@@ -47,7 +49,7 @@ fn rescaled(slope: &str, intercept: &str) -> InMemDicomObject {
 fn slice(object: &InMemDicomObject, pixels: &[u8]) -> StoredSlice {
     let form = Form::of(object).unwrap();
     let rescale = Rescale::of(object).unwrap();
-    let bytes = native::unpack(pixels, true, false, "", &form).unwrap();
+    let bytes = native::unpack(pixels, true, false, &form).unwrap();
     StoredSlice::new(&form, &rescale, false, bytes)
 }
 
@@ -139,7 +141,7 @@ fn forms_that_are_no_ct_slice_are_failures() {
 #[test]
 fn native_pixels_are_checked_swapped_and_cut_to_size() {
     let form = Form::of(&header(1, 2)).unwrap();
-    let unpack = |pixels: &[u8], big| native::unpack(pixels, true, big, "", &form);
+    let unpack = |pixels: &[u8], big| native::unpack(pixels, true, big, &form);
     assert_eq!(unpack(&[1, 2, 3, 4, 99, 99], false).unwrap(), [1, 2, 3, 4]);
     assert_eq!(unpack(&[1, 2, 3, 4], true).unwrap(), [2, 1, 4, 3]);
     assert!(unpack(&[1, 2, 3], false).unwrap_err().message.contains("need 4 bytes"));
@@ -148,8 +150,8 @@ fn native_pixels_are_checked_swapped_and_cut_to_size() {
         set(&mut bytes, element, value);
     }
     let bytes = Form::of(&bytes).unwrap();
-    assert_eq!(native::unpack(&[2, 1, 0, 3], true, true, "", &bytes).unwrap(), [1, 2, 3]);
-    assert_eq!(native::unpack(&[1, 2, 3, 0], false, true, "", &bytes).unwrap(), [1, 2, 3]);
+    assert_eq!(native::unpack(&[2, 1, 0, 3], true, true, &bytes).unwrap(), [1, 2, 3]);
+    assert_eq!(native::unpack(&[1, 2, 3, 0], false, true, &bytes).unwrap(), [1, 2, 3]);
 }
 
 /// An RLE stream of segments.
@@ -194,7 +196,8 @@ fn jpeg(marker: u8, precision: u8, rows: u16, columns: u16) -> Vec<u8> {
 #[test]
 fn streams_that_disagree_with_the_header_are_failures_before_decoding() {
     let form = Form::of(&header(2, 4)).unwrap();
-    let reason = |stream: &[u8]| codec::decode(stream, "1.2.840.10008.1.2.4.70", &form).unwrap_err().message;
+    let reason =
+        |stream: &[u8]| codec::decode(stream, "1.2.840.10008.1.2.4.70", &form).err().unwrap().message;
     assert!(reason(&jpeg(0xC3, 12, 65_535, 65_535)).contains("65535 x 65535 pixels, the header says 2 x 4"));
     assert!(reason(&jpeg(0xF7, 12, 2, 5)).contains("2 x 5"));
     assert!(reason(&jpeg(0xC1, 12, 2, 4)).contains("JPEG Extended with 12 bits"));
@@ -211,8 +214,39 @@ fn jpeg_2000_of_many_tiles_is_a_failure() {
         stream.extend(number.to_be_bytes());
     }
     stream.extend([0, 1, 11, 1, 1]);
-    let reason = codec::decode(&stream, "1.2.840.10008.1.2.4.90", &form).unwrap_err().message;
+    let reason = codec::decode(&stream, "1.2.840.10008.1.2.4.90", &form).err().unwrap().message;
     assert!(reason.contains("3600000000 tiles"), "{reason}");
+}
+
+/// A file in a transfer syntax with `pixels` behind the header of a 1 x 4 slice, not encapsulated.
+fn file(syntax: &str, pixels: &[u8]) -> Vec<u8> {
+    let mut object = header(1, 4);
+    object.put(DataElement::new(Tag(0x7FE0, 0x0010), VR::OW, PrimitiveValue::from(pixels.to_vec())));
+    let mut bytes = vec![0; 128];
+    bytes.extend(b"DICM\x02\0\x10\0UI");
+    bytes.extend((syntax.len() as u16).to_le_bytes());
+    bytes.extend(syntax.bytes());
+    let explicit = entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+    object.write_dataset_with_ts(&mut bytes, &explicit).unwrap();
+    bytes
+}
+
+#[test]
+fn pixels_that_are_not_encapsulated_are_read_where_their_length_is_proof() {
+    let decode = |syntax: &str, pixels: &[u8]| {
+        let bytes = file(syntax, pixels);
+        decode(&read(&bytes, Extent::Whole).unwrap(), &bytes).map_err(|failure| failure.message)
+    };
+    let pixels = [1, 0, 2, 0, 3, 0, 4, 0];
+    let explicit = decode("1.2.840.10008.1.2.1", &pixels).unwrap();
+    assert_eq!((hu(&explicit), explicit.lossy), (vec![1, 2, 3, 4], false));
+    assert_eq!(hu(&decode("1.2.840.10008.1.2.4.70", &pixels).unwrap()), [1, 2, 3, 4]);
+    let longer = decode("1.2.840.10008.1.2.4.70", &[0xFF; 20]).unwrap_err();
+    assert!(longer.contains("not encapsulated"), "{longer}");
+    let private = decode("1.2.840.113619.5.2", &pixels).unwrap_err();
+    assert!(private.contains("no decoder"), "{private}");
+    let cut = decode("1.2.840.10008.1.2.1", &pixels[..6]).unwrap_err();
+    assert!(cut.contains("need 8 bytes"), "{cut}");
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Reads the header of a file on disk, and no more of it than needed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -19,11 +19,12 @@ const MAX_HEADER: usize = 256 << 20;
 pub fn read_header(path: &Path) -> Result<Dataset, ReadError> {
     let unreadable =
         |error: &io::Error| Failure::new(Stage::Read, format!("cannot be read: {}", error.kind()));
-    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
-    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
-    if !metadata.is_file() {
+    // Asked before opening: opening a pipe waits for its other end.
+    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
         return Err(Failure::new(Stage::Read, "not a regular file").into());
     }
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&error))?;
     let total = usize::try_from(metadata.len()).map_err(|_| damaged("the file is too long"))?;
     let mut bytes = Vec::new();
     let mut needed = FIRST;

@@ -149,6 +149,9 @@ fn read_prefix(bytes: &[u8], total: usize, extent: Extent) -> Result<Dataset, Sh
     } else {
         (Parser::new(bytes, total, start.at).top(start.format, extent)?, None)
     };
+    if parsed.elements.is_empty() && parsed.pixels == PixelData::Absent {
+        return Err(Short::Error(damaged("no data set behind the file meta information")));
+    }
     remarks.extend(parsed.remarks);
     Ok(Dataset {
         object: InMemDicomObject::from_element_iter(parsed.elements),

@@ -279,6 +279,9 @@ fn a_cut_at_any_byte_is_a_failure_unless_whole_elements_are_left() {
             assert_eq!(format!("{:?}", Some(element)), format!("{same:?}"), "cut at {length}");
         }
     }
+    let cut_pixels = read(&file.0[..file.0.len() - 1], Extent::Header);
+    assert!(cut_pixels.is_err(), "the header's reader knows how long the file is");
+    assert!(Draw::file(EXPLICIT).damage().contains("no data set"));
     // Declared two bytes more than there are, but all pixels are there.
     let wrong = header.open(0x7FE0, 0x0010, *b"OW", 6).raw(&[1, 2, 3, 4]);
     let end = wrong.0.len();
@@ -400,6 +403,15 @@ fn a_header_on_disk_is_read_in_parts() {
     assert!(read_header(folder.path()).is_err());
     let missing = read_header(&folder.path().join("JOHN DOE")).unwrap_err().to_string();
     assert!(!missing.contains("DOE"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_without_waiting_for_its_other_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(read_header(&pipe).unwrap_err().to_string(), "read: not a regular file");
 }
 
 #[test]
