@@ -45,6 +45,8 @@ pub(super) struct Facts {
     pub(super) series_number: Option<i64>,
     pub(super) acquisition_number: Option<i64>,
     pub(super) acquisition_time: String,
+    /// What else may differ between images of one place: kernel, tube voltage, slice thickness, Image Type.
+    pub(super) variant: String,
     pub(super) number: Option<i64>,
     pub(super) placement: Option<Placement>,
 }
@@ -90,6 +92,9 @@ impl Facts {
             .join(" ")
             .trim()
             .to_owned(),
+            variant: [tags::CONVOLUTION_KERNEL, tags::KVP, tags::SLICE_THICKNESS, tags::IMAGE_TYPE]
+                .map(|tag| text(object, tag))
+                .join(" "),
             number: whole(object, tags::INSTANCE_NUMBER),
             placement: placement(object),
         }

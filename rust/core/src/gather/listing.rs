@@ -150,7 +150,7 @@ impl fmt::Display for Listing {
         }
         writeln!(
             f,
-            "{} patients: {} slices would be worked on, {} files left out",
+            "patients: {}, slices that would be worked on: {}, files left out: {}",
             self.patients.len(),
             self.slices,
             self.files - self.slices
@@ -257,7 +257,7 @@ mod tests {
              \x20 left out 1: parse: the data set ends unexpectedly\n\
              \x20 left out 2: not axial (localizer or reformat)\n\
              \n\
-             1 patients: 0 slices would be worked on, 3 files left out\n\
+             patients: 1, slices that would be worked on: 0, files left out: 3\n\
              \n\
              Remarks\n\
              \x20 linkage table, row 3: no folder of this name in the input\n\

@@ -2,7 +2,7 @@
 
 use super::cell::Cell;
 use super::sheet::Sheet;
-use super::{PLACE, refusal};
+use super::{MOST_CELLS, PLACE, refusal, too_many_cells};
 use crate::error::{Problem, Refusal};
 
 /// Reads separated text: UTF-8, UTF-16 with a byte order mark, or Windows-1252 (Latin-1); separated by
@@ -15,7 +15,7 @@ pub(super) fn sheet(bytes: &[u8]) -> Result<(Sheet, Option<Problem>), Refusal> {
         return Err(refusal(format!("is {what}; save it as xlsx or csv")));
     }
     let (text, declared) = without_declaration(&text);
-    Ok((rows(text, declared.unwrap_or_else(|| separator(text))), remark))
+    Ok((rows(text, declared.unwrap_or_else(|| separator(text)))?, remark))
 }
 
 fn text_of(bytes: &[u8]) -> Result<(String, Option<Problem>), Refusal> {
@@ -82,13 +82,20 @@ fn separator(text: &str) -> char {
 
 /// Fields by RFC 4180, with line ends of any system. Rows are counted as a spreadsheet program does: blank
 /// ones count, lines within quotes do not. A quote within an unquoted field is a character like any other.
-fn rows(text: &str, separator: char) -> Sheet {
+fn rows(text: &str, separator: char) -> Result<Sheet, Refusal> {
     let mut sheet = Sheet::default();
+    let mut cells = 0;
     let (mut row, mut column) = (1, 0);
     let mut field = String::new();
     let mut quoted = false;
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
+        if !quoted && (character == separator || character == '\n') {
+            cells += 1;
+            if cells > MOST_CELLS {
+                return Err(too_many_cells());
+            }
+        }
         match character {
             '"' if quoted && characters.next_if_eq(&'"').is_some() => field.push('"'),
             '"' if quoted || field.is_empty() => quoted = !quoted,
@@ -108,7 +115,7 @@ fn rows(text: &str, separator: char) -> Sheet {
         }
     }
     sheet.push(row, column, cell(&field));
-    sheet
+    Ok(sheet)
 }
 
 /// A field as a person means it: `="00123"` is how a csv keeps leading zeros.

@@ -26,7 +26,7 @@ type Form = fn(&str) -> Option<String>;
 
 /// How a row may be linked that no folder is named after, in the order of trial.
 const KINSHIPS: [(Form, &str); 2] = [
-    (|name| Some(folded(name.trim())), "folder whose name differs in case or in blanks around it"),
+    (|name| Some(folded(name.trim())), "folder whose name differs in case, accents or blanks around it"),
     (without_zeros, "folder whose name has leading zeros that the list has lost"),
 ];
 
@@ -150,9 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn case_and_outer_blanks_are_forgiven() {
+    fn case_outer_blanks_and_the_writing_of_accents_are_forgiven() {
         let (pairs, remarks) = linked(&["ct24-1"], &["CT24-1 "]);
         assert_eq!((pairs, remarks.len()), (vec![(0, 0)], 1));
+        assert_eq!(linked(&["M\u{fc}ller"], &["Mu\u{308}ller"]).0, [(0, 0)]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod folders;
 mod new_id;
 pub(super) mod rows;
 mod sheet;
+mod unpacked;
 mod workbook;
 
 use std::path::Path;
@@ -45,8 +46,11 @@ pub struct Linkage {
     pub remarks: Vec<Problem>,
 }
 
-/// The largest list that is read: a list of a million rows is a tenth of it.
-const LARGEST_BYTES: u64 = 256 << 20;
+/// The largest list that is read: one of a million rows is a third of it.
+const LARGEST_BYTES: u64 = 64 << 20;
+
+/// Cells read at most: 100,000 rows of 100 columns.
+const MOST_CELLS: usize = 10_000_000;
 
 /// Name of the list in problems.
 pub(crate) const PLACE: &str = "linkage table";
@@ -56,7 +60,11 @@ pub(crate) const PLACE: &str = "linkage table";
 /// Refuses a list that cannot be read or has not the two columns, two rows with the same accession number or
 /// the same `New_ID`, and identities that cannot be used as a folder name or in a DICOM header.
 pub fn read(path: &Path) -> Result<Linkage, Refusal> {
-    let bytes = bytes_of(path)?;
+    read_bytes(bytes_of(path)?)
+}
+
+/// Reads the list from the bytes of its file; see [`read`].
+pub fn read_bytes(bytes: Vec<u8>) -> Result<Linkage, Refusal> {
     let (sheets, remark) = if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&workbook::COMPOUND_FILE)
     {
         (workbook::sheets(bytes)?, None)
@@ -84,6 +92,10 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, Refusal> {
         }
         _ => std::fs::read(path).map_err(|error| refusal(format!("cannot be read: {}", error.kind()))),
     }
+}
+
+fn too_many_cells() -> Refusal {
+    refusal(format!("holds more than {MOST_CELLS} cells; it is no list"))
 }
 
 fn refusal(message: impl Into<String>) -> Refusal {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::cell::Cell;
 use super::columns::Table;
 use super::new_id::{new_id_fault, new_patient_id_fault};
@@ -32,9 +34,9 @@ pub(super) fn read(sheet: &Sheet, table: Table) -> Result<Linkage, Refusal> {
     Ok(linkage)
 }
 
-/// A name as file systems that are blind to case compare it.
+/// A name as file systems compare it that are blind to case and to how an accent is written.
 pub(in crate::gather) fn folded(name: &str) -> String {
-    name.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    name.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// `None` for a row without any of the columns' values.

@@ -6,15 +6,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{Data, DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx};
 
 use super::cell::Cell;
-use super::refusal;
 use super::sheet::Sheet;
+use super::{MOST_CELLS, refusal, too_many_cells, unpacked};
 use crate::error::Refusal;
 
 /// First bytes of the container of xls, and of encrypted xlsx ([MS-CFB] 2.2).
 pub(super) const COMPOUND_FILE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
-/// Cells read at most: 100,000 rows of 100 columns.
-const MOST_CELLS: usize = 10_000_000;
+/// What a workbook may unpack to: a list of a million rows is a third of it.
+const LARGEST_UNPACKED: u64 = 256 << 20;
 
 const PASSWORD: &str = "is protected by a password; save a copy without one";
 
@@ -31,6 +31,9 @@ pub(super) fn sheets(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
 fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
     if bytes.starts_with(&COMPOUND_FILE) {
         return compound(bytes);
+    }
+    if unpacked::is_beyond(&bytes, LARGEST_UNPACKED) {
+        return Err(refusal(format!("unpacks to more than {} MB; it is no list", LARGEST_UNPACKED >> 20)));
     }
     let holds = |name: &str| bytes.windows(name.len()).any(|window| window == name.as_bytes());
     if holds("xl/workbook.bin") {
@@ -120,7 +123,7 @@ fn xlsb(mut book: Xlsb<Bytes>) -> Result<Vec<Sheet>, Refusal> {
 fn place(sheet: &mut Sheet, at: (u32, u32), cell: Cell, cells: &mut usize) -> Result<(), Refusal> {
     *cells += 1;
     if *cells > MOST_CELLS {
-        return Err(refusal(format!("holds more than {MOST_CELLS} cells; it is no list")));
+        return Err(too_many_cells());
     }
     sheet.push(at.0 as usize + 1, at.1 as usize, cell);
     Ok(())

@@ -48,7 +48,11 @@ impl Known {
             known.add(accession.reveal(), || format!("the accession number of row {row}"));
         }
         for folder in folders {
-            known.add(&folder.reveal().to_string_lossy(), || "the name of a folder in the input".to_owned());
+            // Accession numbers have digits; `CT` or `new folder` is none.
+            let name = folder.reveal().to_string_lossy();
+            if name.contains(|c: char| c.is_ascii_digit()) {
+                known.add(&name, || "the name of a folder in the input".to_owned());
+            }
         }
         for patient in patients {
             let row = patient.row;
@@ -127,7 +131,7 @@ mod tests {
     fn conflict(new_id: &str) -> Option<String> {
         let accessions =
             [(2, Identifying::new("ACC7".to_owned())), (3, Identifying::new("LONG-77".to_owned()))];
-        let folders = [Identifying::new(OsString::from("UNLISTED"))];
+        let folders = ["UNLISTED7", "xACC"].map(OsString::from).map(Identifying::new);
         let problems = find(&[patient(new_id)], &accessions, &folders);
         problems.first().map(ToString::to_string)
     }
@@ -148,7 +152,7 @@ mod tests {
             ("x_MRN40417793", "New_ID contains a Patient ID in the folder of row 2"),
             ("P19570304", "New_ID contains a birth date in the folder of row 2"),
             ("P04.03.1957", "New_ID contains a birth date in the folder of row 2"),
-            ("unlisted2", "New_ID contains the name of a folder in the input"),
+            ("unlisted72", "New_ID contains the name of a folder in the input"),
         ] {
             assert_eq!(conflict(id), Some(format!("linkage table, row 2: {expected}")), "{id}");
         }

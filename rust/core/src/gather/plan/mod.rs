@@ -5,6 +5,7 @@
 
 mod conflicts;
 mod patient;
+mod persons;
 mod places;
 
 use std::ffi::OsString;
@@ -62,8 +63,6 @@ pub struct Tasks {
     /// In the order of the list.
     pub tasks: Vec<Task>,
     /// As in [`Plan`].
-    pub remarks: Vec<Problem>,
-    /// As in [`Plan`].
     pub rows_not_processed: usize,
     /// As in [`Plan`].
     pub folders_without_row: Vec<Identifying<OsString>>,
@@ -71,6 +70,10 @@ pub struct Tasks {
     pub beside_folders: Vec<Identifying<OsString>>,
     /// Accession numbers of all usable rows, with or without a folder, and their row numbers.
     accessions: Vec<(usize, Identifying<String>)>,
+    /// Remarks on the list as a whole, on its rows by number, and on the input folder.
+    of_list: Vec<Problem>,
+    by_row: Vec<(usize, Problem)>,
+    of_folders: Vec<Problem>,
 }
 
 /// Plans the whole run: reads the list, links it to the folders, reads every header, selects and groups.
@@ -89,9 +92,14 @@ pub fn plan(input: &Path, list: &Path, settings: &Settings, progress: &Progress)
         patients.push(patient);
     }
     Refusal::unless_empty(conflicts::find(&patients, &tasks.accessions, &tasks.folders_without_row))?;
+    let mut by_row = tasks.by_row;
+    by_row.extend(patients.iter().filter(|patient| patient.slices() == 0).map(without_slices));
+    by_row.extend(persons::remarks(&patients));
+    by_row.sort();
+    let of_rows = by_row.into_iter().map(|(_, problem)| problem);
     Ok(Plan {
         patients,
-        remarks: tasks.remarks,
+        remarks: tasks.of_list.into_iter().chain(of_rows).chain(tasks.of_folders).collect(),
         rows_not_processed: tasks.rows_not_processed,
         folders_without_row: tasks.folders_without_row,
         beside_folders: tasks.beside_folders,
@@ -125,28 +133,28 @@ fn link(top: &scan::TopLevel, input: &Path, linkage: Linkage) -> Result<Tasks, R
         return Err(Refusal { problems });
     }
     let mut tasks = Tasks {
-        remarks: linkage.remarks,
+        of_list: linkage.remarks,
         rows_not_processed: linkage.unusable.len() + linked.rows_alone.len(),
         folders_without_row: names(linked.folders_alone.iter().map(|index| &top.folders[*index])),
         beside_folders: names(top.others.iter()),
         accessions: linkage.rows.iter().map(|row| (row.number, row.accession.clone())).collect(),
-        tasks: Vec::new(),
+        by_row: linked.remarks,
+        ..Tasks::default()
     };
-    let mut by_row: Vec<(usize, Problem)> = linked.remarks;
-    by_row.extend(linkage.unusable);
+    tasks.by_row.extend(linkage.unusable);
     for index in linked.rows_alone {
         let row = &linkage.rows[index];
         let is_other = top.others.iter().any(|name| name.to_str() == Some(row.accession.reveal()));
         let found = if is_other { "a file or a link of this name" } else { "no folder of this name" };
-        by_row.push((
+        tasks.by_row.push((
             row.number,
             linkage::row_problem(row.number, format!("{found} in the input; not processed")),
         ));
     }
-    by_row.sort();
-    tasks.remarks.extend(by_row.into_iter().map(|(_, problem)| problem));
-    tasks.remarks.extend(not_processed("folders without a row in the list", tasks.folders_without_row.len()));
-    tasks.remarks.extend(not_processed("files beside the patient folders", tasks.beside_folders.len()));
+    tasks
+        .of_folders
+        .extend(not_processed("folders without a row in the list", tasks.folders_without_row.len()));
+    tasks.of_folders.extend(not_processed("files beside the patient folders", tasks.beside_folders.len()));
     let mut rows: Vec<Option<Row>> = linkage.rows.into_iter().map(Some).collect();
     for (row, folder) in linked.pairs {
         if let Some(row) = rows[row].take() {
@@ -158,6 +166,12 @@ fn link(top: &scan::TopLevel, input: &Path, linkage: Linkage) -> Result<Tasks, R
 
 fn names<'a>(names: impl Iterator<Item = &'a OsString>) -> Vec<Identifying<OsString>> {
     names.cloned().map(Identifying::new).collect()
+}
+
+fn without_slices(patient: &PatientPlan) -> (usize, Problem) {
+    let message =
+        format!("none of the {} files in its folder is a head CT slice to release", patient.files());
+    (patient.row, linkage::row_problem(patient.row, message))
 }
 
 fn not_processed(what: &str, count: usize) -> Option<Problem> {

@@ -247,10 +247,11 @@ fn rows_and_folders_that_do_not_meet_are_reported_with_their_rows() {
         listing,
         "row 2: b -> D2: 0 of 0 files\n\
          \n\
-         1 patients: 0 slices would be worked on, 0 files left out\n\
+         patients: 1, slices that would be worked on: 0, files left out: 0\n\
          \n\
          Remarks\n\
-         \x20 linkage table, row 2: linked to the folder whose name differs in case or in blanks around it\n\
+         \x20 linkage table, row 2: linked to the folder whose name differs in case, accents or blanks around it\n\
+         \x20 linkage table, row 2: none of the 0 files in its folder is a head CT slice to release\n\
          \x20 linkage table, row 3: no folder of this name in the input; not processed\n\
          \x20 linkage table, row 4: New_ID is missing; the row is not processed (of merged cells only the first \
          holds the value)\n\
@@ -264,6 +265,30 @@ fn rows_and_folders_that_do_not_meet_are_reported_with_their_rows() {
          \n\
          Beside the patient folders\n\
          \x20 loose.txt\n"
+    );
+}
+
+#[test]
+fn persons_that_the_list_merges_or_parts_are_remarked() {
+    let input = Input::new();
+    input.slice("A/1", 0, &[]);
+    input.slice("B/1", 0, &[]);
+    assert_eq!(
+        input.plan().remarks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "linkage table, row 3: its folder has the Patient ID of row 2 and becomes another patient; give both \
+          rows one New_Patient_ID if they are one person"
+        ]
+    );
+    input.list("Accession_number,New_ID,New_Patient_ID\nA,D1,P\nB,D2,P\n");
+    assert_eq!(input.plan().remarks, []);
+    input.slice("B/1", 0, &[(tags::PATIENT_ID, VR::LO, "MRN-P2")]);
+    assert_eq!(
+        input.plan().remarks.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "linkage table, row 3: its folder has another Patient ID than row 2 and becomes the same patient; is \
+          it one person?"
+        ]
     );
 }
 

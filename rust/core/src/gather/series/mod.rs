@@ -28,6 +28,7 @@ pub(super) struct Selected {
     series_number: Option<i64>,
     acquisition_number: Option<i64>,
     acquisition_time: String,
+    variant: String,
     number: Option<i64>,
     placement: Placement,
 }
@@ -44,6 +45,7 @@ impl Selected {
             series_number: facts.series_number,
             acquisition_number: facts.acquisition_number,
             acquisition_time: facts.acquisition_time,
+            variant: facts.variant,
             number: facts.number,
             placement: facts.placement?,
         })

@@ -59,7 +59,7 @@ fn sideways(geometry: &Geometry, positions: &[f64]) -> Option<String> {
         aside.hypot(up) > pixel
     });
     let count = off.count();
-    (count > 0).then(|| format!("{count} slices lie aside of the others by more than a pixel"))
+    (count > 0).then(|| format!("slices that lie aside of the others by more than a pixel: {count}"))
 }
 
 fn uneven(distances: &[f64]) -> Vec<String> {

@@ -12,6 +12,7 @@ fn slice(uid: &str, z: f64) -> Selected {
         series_number: Some(2),
         acquisition_number: Some(1),
         acquisition_time: String::new(),
+        variant: String::new(),
         number: None,
         placement: Placement {
             position_mm: [-125.0, -125.0, z],
@@ -118,6 +119,42 @@ fn time_points_become_volumes() {
 }
 
 #[test]
+fn kernels_within_one_series_become_volumes() {
+    let at = |uid, z, number, kernel: &str| Selected {
+        number: Some(number),
+        variant: kernel.to_owned(),
+        ..slice(uid, z)
+    };
+    // Numbered so that the order of time alone would mix them.
+    let slices = vec![
+        at("a", 0.0, 1, "H31s"),
+        at("b", 0.0, 2, "H60s"),
+        at("c", 5.0, 3, "H60s"),
+        at("d", 5.0, 4, "H31s"),
+    ];
+    assert_eq!(grouped(slices), ["a d", "b c"]);
+}
+
+#[test]
+fn time_points_in_two_kernels_become_four_volumes() {
+    let at = |uid: &str, z, acquisition, kernel: &str| Selected {
+        acquisition_number: Some(acquisition),
+        variant: kernel.to_owned(),
+        ..slice(uid, z)
+    };
+    let mut slices = Vec::new();
+    for (acquisition, kernel) in [(1, "H31s"), (2, "H31s"), (1, "H60s"), (2, "H60s")] {
+        for z in 0..2_u8 {
+            slices.push(at(&format!("{kernel}.{acquisition}.{z}"), f64::from(z), acquisition, kernel));
+        }
+    }
+    assert_eq!(
+        grouped(slices),
+        ["H31s.1.0 H31s.1.1", "H31s.2.0 H31s.2.1", "H60s.1.0 H60s.1.1", "H60s.2.0 H60s.2.1"]
+    );
+}
+
+#[test]
 fn repeated_positions_without_an_explanation_are_split_by_number() {
     let at = |uid, z, number| Selected { number: Some(number), ..slice(uid, z) };
     let slices = vec![at("a", 0.0, 4), at("b", 0.0, 1), at("c", 5.0, 2), at("d", 5.0, 3)];
@@ -137,7 +174,7 @@ fn a_slice_aside_of_the_others_is_remarked() {
     let mut aside = slice("b", 5.0);
     aside.placement.position_mm[0] += 3.0;
     let (series, _) = group(Path::new("/in"), vec![slice("a", 0.0), aside, slice("c", 10.0)]);
-    assert_eq!(series[0].remarks, ["1 slices lie aside of the others by more than a pixel"]);
+    assert_eq!(series[0].remarks, ["slices that lie aside of the others by more than a pixel: 1"]);
 }
 
 proptest! {

@@ -7,31 +7,44 @@ use super::Selected;
 /// Two slices closer than this lie at the same position.
 const SAME_POSITION_MM: f64 = 0.01;
 
+/// What may tell volumes apart, in the order of trial: variant (kernel and the like), acquisition number,
+/// acquisition time.
+const EXPLANATIONS: [[bool; 3]; 7] = [
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+    [false, true, true],
+    [true, true, false],
+    [true, false, true],
+    [true, true, true],
+];
+
 /// Splits slices of one grid so that no position repeats within a volume. No slice is lost.
 ///
-/// The acquisition decides where it explains the repetition; otherwise the k-th slice at each position, in
-/// the order of time, goes to the k-th volume. `slices` must be in the order of time.
+/// Kernel and acquisition decide where they explain the repetition; otherwise the k-th slice at each
+/// position, in the order of time, goes to the k-th volume. `slices` must be in the order of time.
 pub(super) fn split(slices: Vec<Selected>) -> Vec<Vec<Selected>> {
     let repeated = layers(&slices).into_iter().max().map_or(0, |layer| layer + 1);
     if repeated <= 1 {
         return vec![slices];
     }
-    let by_number = |slice: &Selected| (slice.acquisition_number, String::new());
-    let by_time = |slice: &Selected| (None, slice.acquisition_time.clone());
-    let by_both = |slice: &Selected| (slice.acquisition_number, slice.acquisition_time.clone());
-    explained(&slices, repeated, by_number)
-        .or_else(|| explained(&slices, repeated, by_time))
-        .or_else(|| explained(&slices, repeated, by_both))
+    EXPLANATIONS
+        .into_iter()
+        .find_map(|explanation| explained(&slices, repeated, explanation))
         .unwrap_or_else(|| by_layer(slices))
 }
 
-/// The slices by acquisition, if that leaves no repetition. Acquisitions of single slices (step and shoot)
-/// explain nothing, unless there are as many as repetitions.
-fn explained(
-    slices: &[Selected],
-    repeated: usize,
-    key: impl Fn(&Selected) -> (Option<i64>, String),
-) -> Option<Vec<Vec<Selected>>> {
+/// The slices by an explanation, if that leaves no repetition. Parts of single slices, such as the
+/// acquisitions of step and shoot, explain nothing, unless there are as many as repetitions.
+fn explained(slices: &[Selected], repeated: usize, explanation: [bool; 3]) -> Option<Vec<Vec<Selected>>> {
+    let [variant, number, time] = explanation;
+    let key = |slice: &Selected| {
+        (
+            variant.then(|| slice.variant.clone()),
+            number.then_some(slice.acquisition_number),
+            time.then(|| slice.acquisition_time.clone()),
+        )
+    };
     let mut parts: BTreeMap<_, Vec<Selected>> = BTreeMap::new();
     for slice in slices {
         parts.entry(key(slice)).or_default().push(slice.clone());
