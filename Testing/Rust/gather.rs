@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use headct_deid_core::Settings;
+use headct_deid_core::gather::listing::Listing;
 use headct_deid_core::gather::plan::{Plan, plan};
 use headct_deid_core::progress::Progress;
 
@@ -87,4 +88,27 @@ fn usable_rows_of_a_messy_list_are_planned_and_the_others_are_accounted_for() {
             "input folder: folders without a row in the list: 1; not processed",
         ]
     );
+}
+
+#[test]
+fn the_listing_shows_accession_numbers_and_nothing_from_within_the_files() {
+    let Some(data) = data() else { return };
+    let listing = Listing::from(&planned(&data, "patients.xlsx"));
+    let text = listing.to_string();
+    let mut shown = text.clone() + &serde_json::to_string(&listing).unwrap();
+    for patient in &listing.patients {
+        // An accession number may hold the date of the study.
+        shown = shown.replace(&patient.accession, "");
+    }
+    assert!(text.starts_with(
+        "row 2: 2024000117 -> DEID_0001: 113 of 120 files\n\
+         \x20 series 1: 113 slices, 256 x 256 of 1.00 x 1.00 mm, every 2.00 mm\n\
+         \x20 left out 1: not axial (localizer or reformat)\n"
+    ));
+    for patient in truth(&data)["patients"].as_object().unwrap().values() {
+        for identifier in patient["identifiers"].as_array().unwrap() {
+            let value = identifier["value"].as_str().unwrap();
+            assert!(value.len() < 4 || !shown.contains(value), "{}", identifier["kind"]);
+        }
+    }
 }
