@@ -121,7 +121,7 @@ impl Audit<'_> {
         if tag.element() == 0
             || tag.group() < 8
             || tag.group() >= 0xfffa
-            || matches!(tag.group() >> 8, 0x40 | 0x50 | 0x60)
+            || matches!(tag.group() >> 8, 0x50 | 0x60)
         {
             return vec![Check::Forbidden];
         }

@@ -58,7 +58,9 @@ pub(super) fn is_safe(text: &str, place: Place, identifiers: &Identifiers) -> bo
 pub(super) fn holds_identifier(text: &str, identifiers: &Identifiers) -> bool {
     let mut tokens = tokens(text, Place::Folder);
     // Words stay unless they are the patient's; numbers are judged as ever.
-    tokens.iter_mut().for_each(|token| token.known |= token.folded.contains(char::is_alphabetic));
+    for token in &mut tokens {
+        token.known |= token.folded.contains(char::is_alphabetic);
+    }
     judge(text, &mut tokens, Place::Folder);
     drop_identifiers(&mut tokens, identifiers);
     tokens.iter().any(|token| !token.stays)
@@ -339,7 +341,7 @@ fn joined(text: &str, tokens: &[Token<'_>]) -> String {
     for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.stays) {
         match last {
             Some(before) if before + 1 == index => {
-                joined.extend(text[tokens[before].end..token.start].chars().map(separator))
+                joined.extend(text[tokens[before].end..token.start].chars().map(separator));
             }
             Some(_) => joined.push(' '),
             None => {}

@@ -32,7 +32,7 @@ impl DateShift {
     /// A DA value or range `A-B` moved; `None` when it is no legal date, or leaves the years 0001 to 9999.
     /// The form `YYYY.MM.DD` of ACR-NEMA is read and written without its dots.
     #[must_use]
-    pub fn date(&self, value: &str) -> Option<String> {
+    pub fn date(self, value: &str) -> Option<String> {
         let value = value.trim_matches(|c: char| c == ' ' || c == '\0');
         if let Some((from, to)) = value.split_once('-') {
             let moved = |text: &str| if text.is_empty() { Some(String::new()) } else { self.day(text) };
@@ -43,7 +43,7 @@ impl DateShift {
         self.day(value)
     }
 
-    fn day(&self, value: &str) -> Option<String> {
+    fn day(self, value: &str) -> Option<String> {
         let [year, month, day] = parse_date(value)?;
         let [year, month, day] = civil(days(year, month, day) - self.days);
         (1..=9999).contains(&year).then(|| format!("{year:04}{month:02}{day:02}"))
@@ -53,7 +53,7 @@ impl DateShift {
     ///
     /// `YYYY` and `YYYYMM` are moved from the middle of their year or month, and stay that coarse.
     #[must_use]
-    pub fn date_time(&self, value: &str) -> Option<String> {
+    pub fn date_time(self, value: &str) -> Option<String> {
         let value = value.trim_matches(|c: char| c == ' ' || c == '\0');
         let parts = parse_date_time(value)?;
         match parts.date.len() {
@@ -135,8 +135,11 @@ pub(super) fn parse_date(value: &str) -> Option<[i64; 3]> {
     let digits: [u8; 8] = match bytes.len() {
         8 => bytes.try_into().ok()?,
         10 if bytes[4] == b'.' && bytes[7] == b'.' => {
-            let [a, b, c, d, _, e, f, _, g, h] = *<&[u8; 10]>::try_from(bytes).ok()?;
-            [a, b, c, d, e, f, g, h]
+            let mut digits = [0; 8];
+            for (digit, byte) in digits.iter_mut().zip(bytes.iter().filter(|byte| **byte != b'.')) {
+                *digit = *byte;
+            }
+            digits
         }
         _ => return None,
     };

@@ -67,7 +67,7 @@ impl Person {
     }
 }
 
-/// The Accession Number of a scan: its New_ID, or where that is longer than a Short String a code of it that
+/// The Accession Number of a scan: its `New_ID`, or where that is longer than a Short String a code of it that
 /// is the same at every run with the key.
 #[must_use]
 pub fn accession_for(key: &Key, new_id: &str) -> String {

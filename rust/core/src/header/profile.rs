@@ -150,17 +150,16 @@ fn fallback(basic: Code, iod_type: IodType) -> Fallback {
 /// A code of Table E.1-1a, compound ones resolved by the attribute's Type (PS3.15 Table E.1-1a).
 pub(super) fn of_code(code: Code, iod_type: IodType) -> Action<'static> {
     match (code, iod_type) {
-        (Code::K, _) => Action::Keep,
+        (Code::K, _) | (Code::Xzu, IodType::MayBeEmpty | IodType::Required) => Action::Keep,
         (Code::U, _) => Action::Remap,
         (Code::C, IodType::Optional) => Action::Clean(Fallback::Remove),
         (Code::C, IodType::MayBeEmpty) => Action::Clean(Fallback::Empty),
         (Code::D | Code::XD, IodType::MayBeEmpty)
-        | (Code::XD | Code::ZD | Code::XZD, IodType::Required)
+        | (Code::XD | Code::ZD | Code::Xzd, IodType::Required)
         | (Code::D, _) => Action::Dummy,
         (Code::C, IodType::Required) => Action::Clean(Fallback::Dummy),
-        (Code::X, _) | (Code::XZ | Code::XD | Code::XZD | Code::XZU, IodType::Optional) => Action::Remove,
-        (Code::Z | Code::XZ | Code::ZD | Code::XZD, _) => Action::Empty,
-        (Code::XZU, _) => Action::Keep,
+        (Code::X, _) | (Code::XZ | Code::XD | Code::Xzd | Code::Xzu, IodType::Optional) => Action::Remove,
+        (Code::Z | Code::XZ | Code::ZD | Code::Xzd, _) => Action::Empty,
     }
 }
 

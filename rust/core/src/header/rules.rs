@@ -28,8 +28,8 @@ pub(super) enum Code {
     XZ,
     XD,
     ZD,
-    XZD,
-    XZU,
+    Xzd,
+    Xzu,
 }
 
 /// What stands in the study group's list.
@@ -80,7 +80,7 @@ pub(super) struct Row {
     pub(super) house: Option<House>,
     pub(super) standard: Option<Standard>,
     pub(super) iod_type: Option<IodType>,
-    /// Type 1 in a mandatory module: no image without it.
+    /// Type 1 in a module of the image itself: no image without it.
     pub(super) essential: bool,
 }
 
@@ -199,13 +199,12 @@ impl Rules {
         if line.get("reason").is_empty() {
             return Err(line.problem("reason", "a reason"));
         }
-        match tag(line.get("tag")) {
-            Some(tag) => self.rows.entry(tag).or_default().own = Some(own),
-            None => {
-                let (mask, digits) =
-                    pattern(line.get("tag")).ok_or_else(|| line.problem("tag", "a tag or a pattern"))?;
-                self.patterns.push((mask, digits, own));
-            }
+        if let Some(tag) = tag(line.get("tag")) {
+            self.rows.entry(tag).or_default().own = Some(own);
+        } else {
+            let (mask, digits) =
+                pattern(line.get("tag")).ok_or_else(|| line.problem("tag", "a tag or a pattern"))?;
+            self.patterns.push((mask, digits, own));
         }
         Ok(())
     }
@@ -221,7 +220,8 @@ impl Rules {
         if let Some(tag) = tag(line.get("tag")) {
             let row = self.rows.entry(tag).or_default();
             row.iod_type = row.iod_type.max(Some(iod_type));
-            row.essential |= line.get("usage") == "M" && line.get("type") == "1";
+            row.essential |= line.get("type") == "1"
+                && matches!(line.get("module"), "CT Image" | "Image Plane" | "Image Pixel");
         }
         Ok(())
     }
@@ -276,8 +276,8 @@ impl Line {
             "X/Z" => Code::XZ,
             "X/D" => Code::XD,
             "Z/D" => Code::ZD,
-            "X/Z/D" => Code::XZD,
-            "X/Z/U*" => Code::XZU,
+            "X/Z/D" => Code::Xzd,
+            "X/Z/U*" => Code::Xzu,
             _ => {
                 return Err(Problem::new(
                     format!("{}, line {}", self.table, self.number),
@@ -354,7 +354,7 @@ mod tests {
                     continue;
                 }
                 let entry = StandardDataDictionary.by_tag(tag);
-                assert_eq!(entry.map(|entry| entry.alias()), Some(keyword), "{name} {tag}");
+                assert_eq!(entry.map(DataDictionaryEntry::alias), Some(keyword), "{name} {tag}");
             }
             assert_eq!(problems, []);
         }

@@ -29,7 +29,7 @@ const HL7_CODE_SYSTEMS: &str = "2.16.840.1.113883.6.";
 /// Applies the tables to the header of one instance. The result makes no claim about the pixels.
 ///
 /// `object` is a data set without file meta group and Pixel Data, its text decoded. The result's text is to be
-/// written as UTF-8 (ISO_IR 192). Fails when an attribute without which there is no image is illegal or holds
+/// written as UTF-8 (`ISO_IR 192`). Fails when an attribute without which there is no image is illegal or holds
 /// an identifier; the message names the attribute only.
 pub fn scrub(
     object: &InMemDicomObject,
@@ -157,7 +157,6 @@ impl Scrub<'_> {
         Ok(match action {
             Action::Remove => Outcome::Removed,
             Action::Empty => Outcome::Emptied,
-            Action::Dummy => self.dummy(element, vr, depth)?,
             Action::Remap => self.remapped(element, vr, iod_type),
             Action::Shift => self.shifted(element, vr),
             Action::Keep if vr == VR::SQ => self.items(element, iod_type, depth)?,
@@ -172,7 +171,7 @@ impl Scrub<'_> {
             },
             Action::Word(_) if is_empty(element) => Outcome::Emptied,
             Action::Word(word) if legal::is_legal(vr, word) => Outcome::Replaced(word.into()),
-            Action::Word(_) => self.dummy(element, vr, depth)?,
+            Action::Dummy | Action::Word(_) => self.dummy(element, vr, depth)?,
             Action::Age => match values(element).and_then(|ages| legal::capped_age(ages.first()?)) {
                 Some(age) if element.to_str().is_ok_and(|text| text == age) => Outcome::Kept,
                 Some(age) => Outcome::Replaced(age.into()),
@@ -405,8 +404,8 @@ fn representation(known: VirtualVr, found: VR) -> VR {
     match (known, found) {
         (VirtualVr::Exact(vr), _) => vr,
         (VirtualVr::Xs | VirtualVr::Lt, VR::US | VR::SS)
-        | (VirtualVr::Lt | VirtualVr::Ox | VirtualVr::Px, VR::OW) => found,
-        (VirtualVr::Ox | VirtualVr::Px, VR::OB) => found,
+        | (VirtualVr::Lt | VirtualVr::Ox | VirtualVr::Px, VR::OW)
+        | (VirtualVr::Ox | VirtualVr::Px, VR::OB) => found,
         (VirtualVr::Xs, _) => VR::US,
         _ => VR::OW,
     }

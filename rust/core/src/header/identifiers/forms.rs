@@ -27,7 +27,7 @@ pub(super) fn squeezed(text: &str, kind: IdentifierKind) -> Vec<String> {
     let mut forms = Vec::new();
     match kind {
         IdentifierKind::BirthDate | IdentifierKind::Date => {
-            forms.extend(date_forms(text).iter().map(|form| squeeze(form)))
+            forms.extend(date_forms(text).iter().map(|form| squeeze(form)));
         }
         _ => {
             let plain = squeeze(&fold(text));

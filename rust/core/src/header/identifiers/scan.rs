@@ -248,7 +248,7 @@ fn encodings(text: &str) -> Vec<(Vec<u8>, Width)> {
     encodings
 }
 
-/// The character sets of PS3.3 section C.12.1.1.2 beyond UTF-8, as encoding_rs knows them.
+/// The character sets of PS3.3 section C.12.1.1.2 beyond UTF-8, as `encoding_rs` knows them.
 static CHARACTER_SETS: &[&Encoding] = &[
     encoding_rs::WINDOWS_1252,
     encoding_rs::ISO_8859_2,
@@ -287,10 +287,9 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize, beside: Beside, width: W
         Beside::NoDigit => {
             let farther = character(start.checked_sub(2 * size));
             let farther_after = character(Some(end + size));
-            !before.is_ascii_digit()
-                && !after.is_ascii_digit()
-                && !(before == b'.' && farther.is_ascii_digit())
-                && !(after == b'.' && farther_after.is_ascii_digit() && starts_element(bytes, end).eq(&false))
+            let joined_before = before.is_ascii_digit() || (before == b'.' && farther.is_ascii_digit());
+            let joined_after = after.is_ascii_digit() || (after == b'.' && farther_after.is_ascii_digit());
+            !joined_before && !joined_after
         }
     }
 }
