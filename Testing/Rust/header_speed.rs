@@ -7,6 +7,7 @@
 
 use std::time::{Duration, Instant};
 
+use dicom_core::Tag;
 use headct_deid_core::gather::read::{Extent, read};
 use headct_deid_core::header::{Identifiers, OriginalIdentity, Person, audit, scrub};
 use headct_deid_core::{Key, Settings};
@@ -15,7 +16,9 @@ fn main() {
     let headers: Vec<_> = std::env::args()
         .skip(1)
         .filter(|path| !path.starts_with("--"))
-        .map(|path| read(&std::fs::read(path).unwrap(), Extent::Header).unwrap().object)
+        .filter_map(|path| read(&std::fs::read(path).unwrap(), Extent::Header).ok())
+        .map(|dataset| dataset.object)
+        .filter(|header| header.get(Tag(0x0008, 0x0018)).is_some())
         .collect();
     if headers.is_empty() {
         println!("no files given, nothing measured");

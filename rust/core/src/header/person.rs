@@ -1,7 +1,13 @@
 //! What is fixed for one patient: new identity, date shift, identifiers.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::RwLock;
+
+use super::clean;
 use super::dates::DateShift;
 use super::identifiers::Identifiers;
+use super::vocabulary::Place;
 use crate::identifying::Identifying;
 use crate::key::Key;
 
@@ -27,6 +33,27 @@ pub struct Person {
     pub(super) accession: String,
     pub(super) date_shift: DateShift,
     pub(super) identifiers: Identifiers,
+    cleaned: Memo,
+}
+
+/// Texts that were cleaned before: the slices of a series repeat them word by word.
+#[derive(Default)]
+struct Memo(RwLock<HashMap<(bool, String), Option<String>>>);
+
+/// A patient's headers hold some dozens of texts; what a hostile folder holds beyond is cleaned each time.
+const MEMO_TEXTS: usize = 1000;
+
+impl Clone for Memo {
+    /// A copy begins empty: it saves time and decides nothing.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[memo]")
+    }
 }
 
 impl Person {
@@ -51,7 +78,25 @@ impl Person {
             accession: accession_for(key, new_id),
             date_shift,
             identifiers,
+            cleaned: Memo::default(),
         }
+    }
+
+    /// The text without what is not known to be safe; see [`clean::cleaned`].
+    pub(super) fn cleaned(&self, text: &str, place: Place) -> Option<String> {
+        let key = (place == Place::Device, text.to_owned());
+        if let Ok(memo) = self.cleaned.0.read()
+            && let Some(known) = memo.get(&key)
+        {
+            return known.clone();
+        }
+        let cleaned = clean::cleaned(text, place, &self.identifiers).map(Cow::into_owned);
+        if let Ok(mut memo) = self.cleaned.0.write()
+            && memo.len() < MEMO_TEXTS
+        {
+            memo.insert(key, cleaned.clone());
+        }
+        cleaned
     }
 
     /// The identifiers gathered for this patient.

@@ -366,8 +366,8 @@ impl Scrub<'_> {
         let mut kept = Vec::with_capacity(values.len());
         for value in &values {
             let plain = value.trim_matches([' ', '\0', '\t', '\r', '\n']);
-            let text = clean::cleaned(plain, place, &self.person.identifiers);
-            let text = text.map(|text| shortened(text.as_ref(), vr)).filter(|text| legal::is_legal(vr, text));
+            let text = self.person.cleaned(plain, place);
+            let text = text.map(|text| shortened(&text, vr)).filter(|text| legal::is_legal(vr, text));
             changed |= text.as_deref() != Some(plain);
             kept.extend(text);
         }
