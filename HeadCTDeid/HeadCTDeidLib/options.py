@@ -88,12 +88,12 @@ LABELS = {
     },
     "Fill": {"air": "Air (-1000 HU)", "face": "Noise like facial tissue", "value": "A value of your own"},
     "Dates": {
-        "shift": "Shift by whole weeks, the same per person",
+        "shift": "Shift by whole weeks per person",
         "remove": "Remove",
         "keep": "Keep as they are",
     },
     "PatientId": {
-        "new-id": "New_Patient_ID or New_ID of the list",
+        "new-id": "From the list",
         "anonymous": "The word anonymous for everybody",
     },
     "StudyList": {"anonymous": "Write the word anonymous", "ps3.15": "Remove (DICOM PS3.15 to the letter)"},

@@ -29,7 +29,7 @@ class Panel:
         self._held = tables.HeldTable(ui.heldTree)
         self._report = None
         self._doing = ""
-        for widget in (ui.progressBar, ui.statusLabel, ui.planSection, ui.resultSection, ui.volumeLabel):
+        for widget in (ui.progressBar, ui.statusLabel, ui.planSection, ui.resultSection):
             widget.visible = False
         ui.planTree.connect("itemSelectionChanged()", self._onSeriesChosen)
         ui.heldTree.connect("itemSelectionChanged()", self._onHeldChosen)
@@ -56,6 +56,8 @@ class Panel:
         ui.applyButton.enabled = busy or to_apply is None
         ui.applyButton.text = _("Cancel") if busy else _("Apply")
         ui.applyButton.toolTip = self._applyToolTip(to_apply)
+        ui.hintLabel.text = "" if busy or to_apply is None else to_apply
+        ui.hintLabel.visible = bool(ui.hintLabel.text)
         ui.previewButton.enabled = self._preview.shown or (not busy and self._plan.chosen() is not None)
         ui.previewButton.text = (
             _("Close the preview") if self._preview.shown else _("Preview the selected series")
@@ -311,13 +313,14 @@ class Panel:
     # ---- words
 
     def _say(self, text):
+        """Shows a message; it may hold HTML, so that whoever calls escapes what comes from elsewhere."""
         self.ui.statusLabel.text = text
         self.ui.statusLabel.visible = bool(text)
 
     def _showError(self, error):
         """What went wrong as sentences in the panel; Slicer's log gets the place in the code and nothing else."""
         package = wheel.loaded_module()
-        lines = None
+        title, lines = _("This did not work."), None
         if isinstance(error, wheel.NotInstalled):
             lines = [
                 str(error),
@@ -328,17 +331,21 @@ class Panel:
         elif isinstance(error, volumes.NotDefaced):
             lines = [str(error)]
         elif package is not None and isinstance(error, package.Cancelled):
-            lines = [_("Cancelled. Patients that were finished are complete; nothing half done is left.")]
+            title = _("Cancelled.")
+            lines = [_("Patients that were finished are complete; nothing half done is left.")]
             if self._doing == _("Working") and self.parameters is not None:
                 self.parameters.existing = options.Existing.RESUME
                 lines.append(_("Apply now continues where it stopped (Advanced, If already there)."))
         elif package is not None and isinstance(error, package.Error):
+            if getattr(error, "problems", None):
+                title = _("Nothing was started. Correct this and try again:")
             lines = sentences.problem_sentences(error)
         if lines is None:
             lines = [sentences.unexpected(error)]
             place = traceback.extract_tb(error.__traceback__)[-1]
             logging.error("HeadCTDeid: %s in %s, line %d", type(error).__name__, place.name, place.lineno)
-        self._say("<br>".join(escape(line).replace("\n", "<br>") for line in lines if line))
+        text = [escape(line).replace("\n", "<br>") for line in lines if line]
+        self._say("<br>".join([f"<b>{title}</b>", *text]))
 
     def _onOpenOutput(self):
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self._report.output_dir))

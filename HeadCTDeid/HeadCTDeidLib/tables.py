@@ -58,7 +58,7 @@ class PlanTable:
             item = _child(top, name, str(one["slices"]), text)
             item.setData(0, KEY, len(self._series))
             self._series.append((patient["new_id"], one["number"]))
-        for reason, number in sorted(patient["left_out"].items()):
+        for reason, number in sorted(_other_files(patient).items()):
             _child(top, count(number, "file"), "", "Left out: " + words(reason))
         top.setExpanded(True)
 
@@ -70,6 +70,15 @@ class PlanTable:
         item.setFont(0, font)
         self._tree.addTopLevelItem(item)
         return item
+
+
+def _other_files(patient):
+    """The files left out that belong to no series of the table, by reason."""
+    rest = dict(patient["left_out"])
+    for one in patient["series"]:
+        if not one["kept"] and one["reason"] in rest:
+            rest[one["reason"]] -= one["slices"]
+    return {reason: number for reason, number in rest.items() if number > 0}
 
 
 class HeldTable:

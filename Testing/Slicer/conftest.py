@@ -74,9 +74,7 @@ def panel(module):
     opened.parent.resize(470, 900)
     opened.parent.show()
     yield opened
-    opened.cleanup()
-    opened.parent.setMRMLScene(None)
-    opened.parent.close()
+    scripted.close_panel(opened)
 
 
 @pytest.fixture

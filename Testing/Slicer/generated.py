@@ -23,14 +23,18 @@ def head(shape=SHAPE, spacing_mm=SPACING_MM):
         return (x / half_x) ** 2 + (y / half_y) ** 2 + (z / height) ** 2 < 1
 
     hu = np.full(shape, -1000, np.int16)
-    nose = (np.abs(x) < 12 + y / 8) & (y > -96) & (y < -70) & (z > -0.55) & (z < -0.1)
+    slope = -88 - 26 * np.clip((0.1 - z) / 0.4, 0, 1)  # from the bridge to the tip
+    nose = (np.abs(x) < 7 + 9 * np.clip(-z, 0, 1)) & (y > slope) & (y < -60) & (z > -0.3) & (z < 0.1)
     ears = (np.abs(np.abs(x) - 76) < 6) & (np.abs(y) < 14) & (np.abs(z + 0.1) < 0.25)
     hu[nose | ears | shell(76, 92, 1.0)] = 40
     hu[shell(73, 89, 0.97)] = -90
     hu[shell(69, 85, 0.93)] = 900
     hu[shell(62, 78, 0.85)] = 32
+    soft = hu.astype(np.float32)
+    for axis in range(3):  # edges as soft as a scanner's
+        soft = (np.roll(soft, 1, axis) + 2 * soft + np.roll(soft, -1, axis)) / 4
     noise = np.random.default_rng(7).normal(0, 4, shape)
-    return np.where(hu > -1000, hu + noise, hu).astype(np.int16)
+    return np.where(soft > -990, soft + noise, -1000).astype(np.int16)
 
 
 def write_patients(folder, patients=PATIENTS, slices=SHAPE[0]):

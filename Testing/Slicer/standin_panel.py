@@ -172,7 +172,7 @@ def test_folders_are_remembered_and_never_in_the_scene(panel, module, folders):
     again = scripted.open_panel(module)
     assert again.ui.inputFolder.currentPath == str(folders[0])
     assert again.ui.outputFolder.currentPath == str(folders[2])
-    again.cleanup()
+    scripted.close_panel(again)
     slicer.mrmlScene.SetSaveToXMLString(1)
     slicer.mrmlScene.Commit()
     xml = slicer.mrmlScene.GetSceneXMLString()

@@ -28,7 +28,7 @@ class LayoutManager:
     @staticmethod
     def _layout_node():
         scene = slicer.mrmlScene
-        node = scene.GetSingletonNode("vtkMRMLLayoutNode", "vtkMRMLLayoutNode")
+        node = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
         return node or scene.AddNewNodeByClass("vtkMRMLLayoutNode")
 
     def setLayout(self, number):
@@ -37,28 +37,25 @@ class LayoutManager:
             return
         for view in ElementTree.fromstring(self._layout_node().GetLayoutDescription(number)).iter("view"):
             tag, kind = view.get("singletontag"), view.get("class")
-            node = slicer.mrmlScene.GetSingletonNode(tag, kind)
-            if node is None:
+            if slicer.mrmlScene.GetSingletonNode(tag, kind) is not None:
+                continue
+            if kind == "vtkMRMLSliceNode":
+                self._add_slices(tag)
+            else:
                 node = slicer.mrmlScene.CreateNodeByClass(kind)
                 node.UnRegister(None)
                 node.SetSingletonTag(tag)
-                node.SetLayoutName(tag)
                 node.SetName(tag)
-                node = slicer.mrmlScene.AddNode(node)
-            if kind == "vtkMRMLSliceNode":
-                node.SetDimensions(300, 250, 1)
-                node.SetFieldOfView(300, 250, 1)
-                self._logics[tag] = self._logic(node)
-            elif node.GetID() not in CAMERAS.nodes:
-                CAMERAS.add(node)
+                CAMERAS.add(slicer.mrmlScene.AddNode(node))
 
-    @staticmethod
-    def _logic(node):
+    def _add_slices(self, tag):
         logic = slicer.vtkMRMLSliceLogic()
-        logic.SetMRMLScene(slicer.mrmlScene)
         logic.SetMRMLApplicationLogic(APPLICATION_LOGIC)
-        logic.AddSliceNode(node)
-        return logic
+        logic.SetMRMLScene(slicer.mrmlScene)
+        node = logic.AddSliceNode(tag)
+        node.SetDimensions(300, 250, 1)
+        node.SetFieldOfView(300, 250, 1)
+        self._logics[tag] = logic
 
     def slice_logic(self, node):
         return self._logics.get(node.GetSingletonTag()) if node is not None else None

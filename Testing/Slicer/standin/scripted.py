@@ -243,3 +243,11 @@ def open_panel(module):
     parent.isEntered = True
     panel.enter()
     return panel
+
+
+def close_panel(panel):
+    """Takes a panel away, as when the application closes."""
+    panel.cleanup()
+    for widget in panel.parent.findChildren(qMRMLWidget):
+        widget.setMRMLScene(None)
+    panel.parent.close()

@@ -176,6 +176,7 @@ class qMRMLNodeComboBox(QtWidgets.QComboBox):
 
     def __init__(self, parent=None):
         super().__init__(parent)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Expanding, QtWidgets.QSizePolicy.Fixed)
         self._scene, self._types, self._none, self._nodes, self._tags = None, [], False, [], []
         self._flags = dict.fromkeys(("showChildNodeTypes", "addEnabled", "removeEnabled"), True)
         self.currentIndexChanged.connect(lambda _index: self.currentNodeChanged.emit(self.currentNode()))

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 
 __version__ = "0.0.1"
-SECONDS_A_SLICE = 0.01
+SECONDS_A_SLICE = 0.005
 SETTINGS_TABLE = Path(__file__).resolve().parents[4] / "rust" / "core" / "src" / "settings.rs"
 HOLD = {"no-skull": "no skull found"}
 

@@ -1,0 +1,219 @@
+"""The parts of the Slicer module that need no Slicer: settings, inputs, sentences, axes and the bundled wheel."""
+
+import hashlib
+import re
+import sys
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "HeadCTDeid"))
+
+from HeadCTDeidLib import inputs, options, orientation, sentences, wheel  # noqa: E402
+
+
+def defaults():
+    """The parameter node's defaults, read from its source, since the node itself needs the application."""
+    text = (REPOSITORY / "HeadCTDeid/HeadCTDeidLib/parameters.py").read_text(encoding="ascii")
+    found = re.findall(r"^    (\w+): .*? = (.+)$", text, re.M)
+    return SimpleNamespace(**{name: eval(value, vars(options)) for name, value in found})
+
+
+def program_settings():
+    text = (REPOSITORY / "rust/core/src/settings.rs").read_text(encoding="utf-8")
+    return dict(re.findall(r'name: "(.*?)",\s*default: "(.*?)"', text))
+
+
+def test_the_panel_has_every_setting_of_the_program_with_its_default():
+    assert options.settings_of(defaults()) == program_settings()
+
+
+@pytest.mark.parametrize("choice", options.Choice.__subclasses__(), ids=lambda cls: cls.__name__)
+def test_every_choice_has_a_label_and_the_first_is_the_default(choice):
+    assert all(member.label() for member in choice)
+    assert list(choice)[0] in vars(defaults()).values()
+
+
+def test_options_become_what_the_program_calls_them():
+    values = defaults()
+    values.kernelDiameter, values.kernelUnit = 12.5, options.KernelUnit.MILLIMETERS
+    values.fill, values.fillValue = options.Fill.VALUE, -850
+    values.dropTextSlices, values.includeContrast = True, False
+    settings = options.settings_of(values)
+    assert settings["kernel"] == "12.5mm" and settings["fill"] == "-850"
+    assert settings["text"] == "drop-slice" and settings["contrast"] == "exclude"
+    values.removeText = False
+    assert options.settings_of(values)["text"] == "off"
+
+
+@pytest.fixture
+def places(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "list.xlsx").write_bytes(b"")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("source", "table", "output", "private", "words"),
+    [
+        ("", "list.xlsx", "out", "", "Choose the DICOM folder"),
+        ("nowhere", "list.xlsx", "out", "", "does not exist"),
+        ("in", "", "out", "", "Choose the list"),
+        ("in", "other.xlsx", "out", "", "does not exist"),
+        ("in", "in", "out", "", "does not exist"),
+        ("in", "list.xlsx", "", "", "Choose the output folder"),
+        ("in", "list.xlsx", "in", "", "inside the DICOM folder"),
+        ("in", "list.xlsx", "in/deep", "", "inside the DICOM folder"),
+        ("in", "list.xlsx", ".", "", "lies inside the output folder"),
+        ("in", "list.xlsx", "list.xlsx", "", "is a file"),
+        ("in", "list.xlsx", "out", "out/key", "private folder lies inside"),
+        ("in", "list.xlsx", "out", "", None),
+    ],
+)
+def test_inputs_that_make_no_sense_are_named(places, source, table, output, private, words):
+    given = [str(places / one) if one else "" for one in (source, table, output, private)]
+    reason = inputs.reason_to_wait(*given)
+    assert reason is None if words is None else words in reason
+
+
+def progress(**values):
+    base = dict(
+        stage="processing", patients_done=0, patients_total=3, slices_done=0, slices_total=40,
+        slices_per_second=0.0, seconds_left=None, finished=False,
+    )  # fmt: skip
+    return SimpleNamespace(**{**base, **values})
+
+
+def test_progress_reads_like_a_sentence():
+    assert sentences.progress_line(progress(patients_total=0, stage="scanning")) == "Scanning."
+    assert sentences.progress_line(progress()) == "Patient 1 of 3"
+    line = sentences.progress_line(progress(patients_done=1, slices_done=50, slices_per_second=48.6, seconds_left=130.0))
+    assert line == "Patient 2 of 3, 49 slices per second, about 2 min left"
+
+
+def test_the_bar_is_full_only_at_the_end():
+    assert sentences.progress_percent(progress(patients_done=3, slices_done=40)) == 99
+    assert sentences.progress_percent(progress(finished=True)) == 100
+    assert sentences.progress_percent(progress(slices_done=20)) == 16
+    assert sentences.progress_percent(progress(patients_total=0)) == 0
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (7800, "2 h 10 min")])
+def test_times_are_rounded_for_people(seconds, text):
+    assert sentences.duration(seconds) == text
+
+
+def test_the_summary_counts_by_reason():
+    report = SimpleNamespace(released=80, excluded={"not-axial": 2, "not-ct": 5}, failed=1, held=[{}])
+    assert sentences.report_summary(report) == [
+        "Released: 80 slices.",
+        "Left out: 7 files (5 not ct, 2 not axial).",
+        "Failed: 1 file. The report says which and why.",
+        "Held back: 1 series, listed below.",
+    ]
+
+
+def test_an_unexpected_error_says_nothing_about_the_patient():
+    error = FileNotFoundError(2, "No such file or directory", "/data/DOE^JANE/IM1")
+    assert "DOE" not in sentences.unexpected(error)
+    assert "DOE" not in sentences.unexpected(ValueError("DOE^JANE"))
+
+
+DIRECTIONS = {
+    "as DICOM loads": np.diag([-1, -1, 1]),
+    "turned over": np.diag([1, 1, -1]),
+    "sagittal": np.array([[0, 0, 1], [-1, 0, 0], [0, 1, 0]]),
+    "coronal": np.array([[-1, 0, 0], [0, 0, 1], [0, -1, 0]]),
+    "oblique": np.array([[-0.96, 0.28, 0], [-0.28, -0.96, 0], [0, 0, 1.0]]),
+}
+
+
+@pytest.mark.parametrize("name", DIRECTIONS)
+def test_a_volume_of_any_orientation_becomes_axial_and_comes_back(name):
+    spacing = np.array([0.5, 0.75, 4.0])
+    matrix = np.eye(4)
+    matrix[:3, :3] = DIRECTIONS[name] * spacing
+    array = np.arange(2 * 3 * 4).reshape(2, 3, 4)
+    axes, flips, spacing_mm, direction = orientation.axial_order(matrix)
+    axial = orientation.to_axial(array, axes, flips)
+    assert np.array_equal(orientation.from_axial(axial, axes, flips), array)
+    assert sorted(spacing_mm) == sorted(spacing)
+    for row, axis in enumerate((2, 1, 0)):  # slices up, rows back, columns left
+        assert direction[row, axis] > 0.9
+
+
+def test_a_matrix_made_from_a_series_gives_the_same_axes_back():
+    direction = np.array([[0, 0.2, 0.98], [0, 0.98, -0.2], [1.0, 0, 0]])
+    direction /= np.linalg.norm(direction, axis=1)[:, None]
+    matrix = orientation.ras_matrix((5.0, 0.5, 0.4), (-100.0, -90.0, 30.0), direction)
+    axes, flips, spacing_mm, back = orientation.axial_order(matrix)
+    assert axes == (0, 1, 2) and not any(flips)
+    assert np.allclose(spacing_mm, (5.0, 0.5, 0.4)) and np.allclose(back, direction)
+    assert np.allclose(matrix[:3, 3], (100.0, 90.0, 30.0))
+
+
+@pytest.mark.parametrize(
+    ("tag", "platform", "machine", "fits"),
+    [
+        ("manylinux_2_17_x86_64.manylinux2014_x86_64", "linux", "x86_64", True),
+        ("linux_x86_64", "linux", "x86_64", True),
+        ("linux_x86_64", "linux", "aarch64", False),
+        ("win_amd64", "win32", "AMD64", True),
+        ("win_amd64", "darwin", "x86_64", False),
+        ("macosx_11_0_arm64", "darwin", "arm64", True),
+        ("macosx_10_12_x86_64", "darwin", "arm64", False),
+        ("macosx_10_12_universal2", "darwin", "arm64", True),
+        ("any", "win32", "AMD64", True),
+    ],
+)
+def test_a_wheel_is_for_one_kind_of_computer(tag, platform, machine, fits):
+    assert wheel.fits(f"headct_deid-1.0.0-cp39-abi3-{tag}.whl", platform, machine) is fits
+
+
+@pytest.fixture
+def wheels(tmp_path):
+    path = tmp_path / "headct_deid-9.9.9-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("headct_deid_probe/__init__.py", "")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{digest}  {path.name}\n", encoding="ascii")
+    return tmp_path
+
+
+def test_a_changed_wheel_is_never_installed(wheels):
+    with next(wheels.glob("*.whl")).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(wheel.NotInstalled, match="SHA-256"):
+        wheel.install(wheels, lambda arguments: pytest.fail("pip was asked"))
+
+
+def test_a_wheel_without_a_hash_is_never_installed(wheels):
+    (wheels / "SHA256SUMS").unlink()
+    with pytest.raises(wheel.NotInstalled, match="SHA-256"):
+        wheel.install(wheels, lambda arguments: pytest.fail("pip was asked"))
+
+
+def test_pip_is_asked_for_the_bundled_folder_and_no_index(wheels):
+    asked = []
+    with pytest.raises(wheel.NotInstalled) as problem:
+        wheel.install(wheels, lambda arguments: (asked.append(arguments), (1, "pip's words"))[1])
+    assert "--no-index" in asked[0] and "--no-deps" in asked[0] and str(wheels) in asked[0]
+    assert asked[0][-1] == "headct-deid==9.9.9"
+    assert problem.value.log == "pip's words"
+    assert problem.value.command.startswith("slicer.util.pip_install(") and "--no-index" in problem.value.command
+
+
+def test_a_module_without_wheels_says_what_to_do(tmp_path):
+    with pytest.raises(wheel.NotInstalled, match="make slicer-zip"):
+        wheel.bundled(tmp_path)
+
+
+def test_an_older_program_in_use_asks_for_a_restart(wheels, monkeypatch):
+    monkeypatch.setattr(wheel, "installed_version", lambda: "9.9.9")
+    monkeypatch.setitem(sys.modules, "headct_deid", SimpleNamespace(__version__="1.0.0"))
+    assert wheel.install(wheels, lambda arguments: pytest.fail("pip was asked")) is True
+    assert not wheel.is_ready(wheels)

@@ -1,0 +1,1 @@
+# The real file makes the package; the stub has nothing to do.

@@ -1,0 +1,16 @@
+# As the real macro: files that do not exist or unknown arguments are errors, what is listed is installed in place.
+include(CMakeParseArguments)
+
+macro(slicerMacroBuildScriptedModule)
+  cmake_parse_arguments(STUB "WITH_GENERIC_TESTS;WITH_SUBDIR;VERBOSE" "NAME" "SCRIPTS;RESOURCES" ${ARGN})
+  if(STUB_UNPARSED_ARGUMENTS OR NOT STUB_NAME)
+    message(FATAL_ERROR "unknown or missing arguments: ${STUB_UNPARSED_ARGUMENTS}")
+  endif()
+  foreach(file ${STUB_SCRIPTS} ${STUB_RESOURCES})
+    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+      message(FATAL_ERROR "no such file: ${file}")
+    endif()
+    get_filename_component(folder "${file}" DIRECTORY)
+    install(FILES "${file}" DESTINATION "lib/Slicer/qt-scripted-modules/${folder}")
+  endforeach()
+endmacro()
