@@ -3,6 +3,7 @@
 The work is done by the package `headct_deid`; this module moves values to it and shows what it says.
 """
 
+# ruff: noqa: F403, F405 - the application finds a module by this import and these bare names of base classes
 import slicer
 import vtk
 from HeadCTDeidLib import wheel
@@ -30,7 +31,7 @@ class HeadCTDeid(ScriptedLoadableModule):
         )
         self.parent.acknowledgementText = _(
             "The method follows Collins et al. 2020 on recognizing faces in head CT, Clunie et al. 2023 on "
-            "de-identification of medical images (report of the MIDI Task Group), DICOM PS3.15 Annex E, and the "
+            "de-identification of medical images (MIDI Task Group), DICOM PS3.15 Annex E, and the "
             "attribute list and kernel of the head CT study group that this module was made for."
         )
 

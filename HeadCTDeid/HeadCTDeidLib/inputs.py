@@ -32,13 +32,13 @@ def _output_reason(input_folder, linkage_table, output_folder, private_folder):
     if output.is_file():
         return "The output folder is a file. Choose a folder."
     if _within(output, source):
-        return "The output folder lies inside the DICOM folder. Choose one outside, so that originals and results never mix."
+        return "The output folder lies inside the DICOM folder. Choose one outside of it."
     if _within(source, output):
         return "The DICOM folder lies inside the output folder. Choose another output folder."
     if _within(_absolute(linkage_table), output):
-        return "The list lies inside the output folder and would be shared with it. Choose another output folder."
+        return "The list lies inside the output folder and would be shared with it. Choose another folder."
     if private_folder and _within(_absolute(private_folder), output):
-        return "The private folder lies inside the output folder and would be shared with it. Choose another one."
+        return "The private folder lies inside the output folder and would be shared with it. Choose another."
     return None
 
 

@@ -11,7 +11,7 @@ POLL_MILLISECONDS = 100
 
 
 def begin(package, name, *arguments, **keywords):
-    """Begins `package.<name>` and returns its job, so that the window stays alive where the package can do that.
+    """Begins `package.<name>` and returns its job; the window stays alive where the package can do that.
 
     `begin(p, "check", ...)` uses `p.start_check(...)`; a package without it does the work at once and the
     job that is returned has already finished.

@@ -71,7 +71,7 @@ class Compress(Choice):
 
 
 class Existing(Choice):
-    """What happens when the output folder already holds patients of the list; not a setting of the program."""
+    """What happens to patients that are already in the output folder; not a setting of the program."""
 
     STOP = "stop"
     RESUME = "resume"
@@ -120,15 +120,15 @@ def settings_of(values):
     text = "off"
     if values.removeText:
         text = "drop-slice" if values.dropTextSlices else "redact"
-    fill = "%d" % values.fillValue if values.fill is Fill.VALUE else values.fill.value
+    fill = str(values.fillValue) if values.fill is Fill.VALUE else values.fill.value
     return {
         "kernel": f"{values.kernelDiameter:g}{values.kernelUnit.value}",
         "shape": values.shape.value,
         "face": values.face.value,
         "fill": fill,
-        "air_threshold": "%d" % values.airThreshold,
+        "air_threshold": str(values.airThreshold),
         "text": text,
-        "min_object": "%d" % values.minObject,
+        "min_object": str(values.minObject),
         "dates": values.dates.value,
         "patient_id": values.patientId.value,
         "study_list": values.studyList.value,
@@ -142,7 +142,7 @@ def settings_of(values):
 
 
 def run_options_of(values):
-    """The keyword arguments of `headct_deid.start` that are not settings: workers, and what to do with old output."""
+    """The keywords of `headct_deid.start` that are not settings: workers, and what to do with old output."""
     return {
         "jobs": values.jobs or None,
         "resume": values.existing is Existing.RESUME,

@@ -135,7 +135,7 @@ class Panel:
         if wheel.is_ready(self.wheels()):
             return True
         question = _(
-            "The program that comes with this module must be installed first. It takes a few seconds and no network."
+            "The program that comes with this module must be installed first. It takes seconds, no network."
         )
         if not slicer.util.confirmOkCancelDisplay(question, _("Install")):
             return False
@@ -166,7 +166,8 @@ class Panel:
         """Releases the series that is selected in the list of held ones, after one question."""
         held = self._held.chosen()
         question = _(
-            "Safety could not be shown for this series of {patient}: {reason}\n\nRelease it all the same?"
+            "Safety could not be shown for this series of {patient}: {reason}\n\nRelease it all the same? "
+            "Other held series of this patient are released with it."
         ).format(patient=held["new_id"], reason=sentences.sentence(held["sentence"]))
         if slicer.util.confirmOkCancelDisplay(question, _("Release")):
             self.run(releaseHeld=[held["new_id"]], resume=True, overwrite=False)
@@ -240,9 +241,7 @@ class Panel:
         )
 
     def _defaceForPreview(self, new_id, series, settings):
-        job = self.logic.startDeface(
-            series.hu, settings=settings, spacing_mm=series.spacing_mm, direction=series.directions
-        )
+        job = self.logic.startDeface(series.hu, settings=settings, **volumes.series_geometry(series))
         self._watch(job, _("Removing the face"), lambda defaced: self._showPreview(new_id, series, defaced))
 
     def _showPreview(self, new_id, series, defaced):
@@ -318,7 +317,7 @@ class Panel:
         self.ui.statusLabel.visible = bool(text)
 
     def _showError(self, error):
-        """What went wrong as sentences in the panel; Slicer's log gets the place in the code and nothing else."""
+        """What went wrong as sentences in the panel; the log gets the place in the code and nothing else."""
         package = wheel.loaded_module()
         title, lines = _("This did not work."), None
         if isinstance(error, wheel.NotInstalled):

@@ -14,7 +14,10 @@ SKIN_HU = -300  # between air and fat
 SKIN_COLOR = (0.85, 0.70, 0.60)
 LARGEST_SKIN_GRID = 256  # voxels along an axis of the surface; enough to recognize a face
 
-_VIEW = """<item><view class="{kind}" singletontag="HeadCTDeid{side}"><property name="viewlabel" action="default">{side}</property>{more}</view></item>"""
+_VIEW = (
+    '<item><view class="{kind}" singletontag="HeadCTDeid{side}">'
+    '<property name="viewlabel" action="default">{side}</property>{more}</view></item>'
+)
 
 
 def layout_description():
@@ -122,8 +125,14 @@ def skin(volume):
     thin.SetInputData(image)
     for axis, size in enumerate(image.GetDimensions()):
         thin.SetAxisMagnificationFactor(axis, min(1.0, LARGEST_SKIN_GRID / size))
+    thin.Update()
+    extent = thin.GetOutput().GetExtent()
+    closed = vtk.vtkImageConstantPad()  # air around it, or a head that touches the border has a hole
+    closed.SetInputConnection(thin.GetOutputPort())
+    closed.SetOutputWholeExtent(*(end + (1 if axis % 2 else -1) for axis, end in enumerate(extent)))
+    closed.SetConstant(-1000)
     surface = vtk.vtkFlyingEdges3D()
-    surface.SetInputConnection(thin.GetOutputPort())
+    surface.SetInputConnection(closed.GetOutputPort())
     surface.SetValue(0, SKIN_HU)
     surface.ComputeNormalsOff()
     matrix = vtk.vtkMatrix4x4()
@@ -151,6 +160,6 @@ def look_at_face(view, volume):
     center = [(bounds[axis] + bounds[axis + 1]) / 2 for axis in (0, 2, 4)]
     size = max(bounds[1] - bounds[0], bounds[3] - bounds[2], bounds[5] - bounds[4])
     camera.SetFocalPoint(*center)
-    camera.SetPosition(center[0] - 0.8 * size, center[1] + 2.2 * size, center[2] + 0.2 * size)
+    camera.SetPosition(center[0] - 0.65 * size, center[1] + 1.8 * size, center[2] + 0.15 * size)
     camera.SetViewUp(0, 0, 1)
     camera.ResetClippingRange()

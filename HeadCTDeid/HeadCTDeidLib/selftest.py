@@ -2,7 +2,7 @@
 
 
 def _head():
-    """HU of a simple head `[k, j, i]`: skin, skull and brain as ellipsoids and a nose, 2 mm in-plane, 4 mm apart."""
+    """HU of a simple head `[k, j, i]`: skin, skull, brain and a nose; 2 mm in-plane, slices 4 mm apart."""
     import numpy as np
 
     z, y, x = np.meshgrid(*[np.arange(n) - (n - 1) / 2 for n in (40, 110, 96)], indexing="ij")

@@ -17,11 +17,11 @@ def sentence(text):
 def duration(seconds):
     """A rounded time that a person can use: `40 s`, `3 min`, `2 h 10 min`."""
     if seconds < 60:
-        return "%d s" % max(1, round(seconds))
+        return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
     if minutes < 60:
-        return "%d min" % minutes
-    return "%d h %d min" % divmod(minutes, 60)
+        return f"{minutes} min"
+    return "{} h {} min".format(*divmod(minutes, 60))
 
 
 def progress_line(progress):
@@ -29,7 +29,7 @@ def progress_line(progress):
     if progress.patients_total == 0:
         return sentence(progress.stage)
     number = min(progress.patients_done + 1, progress.patients_total)
-    parts = ["Patient %d of %d" % (number, progress.patients_total)]
+    parts = [f"Patient {number} of {progress.patients_total}"]
     if progress.slices_done and progress.slices_per_second > 0:
         parts.append(f"{progress.slices_per_second:.0f} slices per second")
     if progress.seconds_left is not None:
@@ -107,6 +107,6 @@ def unexpected(error):
     if isinstance(error, OSError) and error.strerror:
         return f"A file or folder could not be used: {error.strerror}. Check the folders and try again."
     return (
-        f"This should not have happened ({type(error).__name__}). Nothing half done was left in the output folder. "
+        f"This should not have happened ({type(error).__name__}). "
         "Please report it with the line that is in the application's log."
     )

@@ -1,6 +1,6 @@
 """Volume nodes in and out: defacing a volume that is already in the scene, and making nodes from arrays."""
 
-from .orientation import axial_order, from_axial, ras_matrix, to_axial
+from .orientation import axial_order, from_axial, geometry_of, ras_matrix, to_axial
 
 DEFACED_NAME = "Defaced head CT"
 
@@ -10,7 +10,7 @@ class NotDefaced(Exception):
 
 
 def hu_for(volume_node):
-    """The node's voxels for `headct_deid.deface`: `(arguments, keywords, place)`, `place` as `defaced_array` wants it."""
+    """The node for `headct_deid.deface`: `(arguments, keywords, place)`; `defaced_node` wants the last."""
     import numpy as np
     import slicer
     import vtk
@@ -23,15 +23,16 @@ def hu_for(volume_node):
     low, high = float(array.min()), float(array.max())
     if low > -200 or low < -32767 or high > 32767:
         raise NotDefaced(
-            f"The volume does not look like CT: its values run from {low:g} to {high:g}, and air should be near -1000 HU."
+            f"The volume does not look like CT: its values run from {low:g} to {high:g}; "
+            "air should be near -1000 HU."
         )
     matrix = vtk.vtkMatrix4x4()
     volume_node.GetIJKToRASMatrix(matrix)
-    axes, flips, spacing_mm, direction = axial_order(slicer.util.arrayFromVTKMatrix(matrix))
+    axes, flips, spacing_mm, vectors = axial_order(slicer.util.arrayFromVTKMatrix(matrix))
     hu = to_axial(
         np.rint(array).astype(np.int16) if array.dtype.kind == "f" else array.astype(np.int16), axes, flips
     )
-    return (hu,), {"spacing_mm": spacing_mm, "direction": direction}, (axes, flips)
+    return (hu,), geometry_of(len(hu), spacing_mm, vectors), (axes, flips)
 
 
 def defaced_node(volume_node, defaced, place):
@@ -55,7 +56,7 @@ def defaced_node(volume_node, defaced, place):
 
 
 def add_volume(array, ijk_to_ras, name):
-    """A scalar volume node with a display node that shows soft tissue; `ijk_to_ras` is a vtkMatrix4x4 or an array."""
+    """A scalar volume node that shows soft tissue; `ijk_to_ras` is a vtkMatrix4x4 or an array."""
     import slicer
 
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
@@ -75,8 +76,18 @@ def series_matrix(series):
     return ras_matrix(series.spacing_mm, series.origin_mm, series.directions)
 
 
+def series_geometry(series):
+    """The keywords of `headct_deid.deface` for a `headct_deid.SeriesVolume`."""
+    directions = series.directions
+    return {
+        "spacing_mm": series.spacing_mm,
+        "positions_mm": series.positions_mm,
+        "direction": [float(one) for one in (*directions[:, 0], *directions[:, 1])],
+    }
+
+
 def picture(hu, window=400, level=40):
-    """The middle slice of `[slice, row, column]` HU as the bytes of a gray picture file (PGM), soft-tissue window."""
+    """The middle slice of `[slice, row, column]` HU as the bytes of a gray PGM file, soft-tissue window."""
     import numpy as np
 
     middle = hu[hu.shape[0] // 2].astype(np.float32)

@@ -14,7 +14,7 @@ SUMS = "SHA256SUMS"
 
 
 class NotInstalled(Exception):
-    """The package cannot be installed or used; the message is a sentence for the user, `log` is pip's output."""
+    """The package cannot be installed or used; the message is a sentence, `log` is pip's output."""
 
     def __init__(self, message, log="", command=""):
         super().__init__(message)
@@ -69,7 +69,7 @@ def check_hash(wheel):
     found = hashlib.sha256(Path(wheel).read_bytes()).hexdigest()
     if expected.get(Path(wheel).name) != found:
         raise NotInstalled(
-            "The program inside this copy of the module is not the one that was released (its SHA-256 differs). "
+            "The program inside this copy of the module is not the one of the release: its SHA-256 differs. "
             "Unpack the release file again; nothing was installed."
         )
 
@@ -116,7 +116,7 @@ def manual_line(wheel):
 
 
 def is_ready(folder):
-    """Whether the package that this module was released with is installed and not hidden by an older one in use.
+    """Whether the package that this module came with is installed and not hidden by an older one in use.
 
     Without bundled wheels, any installed package serves: that is the developer's case.
     """

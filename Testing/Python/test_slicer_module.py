@@ -1,4 +1,4 @@
-"""What 3D Slicer demands of a module folder, checked without it: drop rules, Python 3.9, listed files, the `.ui` file."""
+"""What 3D Slicer demands of a module folder: drop rules, Python 3.9, listed files, the `.ui` file."""
 
 import ast
 import json
@@ -129,8 +129,17 @@ def test_the_panel_wires_the_scene_with_a_signal_and_a_slot_that_exist():
 
 def test_every_input_explains_itself():
     for widget in panel_widgets():
-        if widget.get("class") in ("QComboBox", "QSpinBox", "QDoubleSpinBox", "QCheckBox", "QLineEdit", "ctkPathLineEdit"):
-            texts = [one.findtext("string") for one in widget.findall("property") if one.get("name") == "toolTip"]
+        if widget.get("class") in (
+            "QComboBox",
+            "QSpinBox",
+            "QDoubleSpinBox",
+            "QCheckBox",
+            "QLineEdit",
+            "ctkPathLineEdit",
+        ):
+            texts = [
+                one.findtext("string") for one in widget.findall("property") if one.get("name") == "toolTip"
+            ]
             assert texts and texts[0].endswith("."), widget.get("name")
 
 
@@ -141,7 +150,11 @@ def test_every_option_of_the_panel_is_a_parameter_and_the_other_way_round():
         for one in widget.findall("property")
         if one.get("name") == "SlicerParameterName"
     }
-    wrapper = next(node for node in tree_of(MODULE / "HeadCTDeidLib" / "parameters.py").body if isinstance(node, ast.ClassDef))
+    wrapper = next(
+        node
+        for node in tree_of(MODULE / "HeadCTDeidLib" / "parameters.py").body
+        if isinstance(node, ast.ClassDef)
+    )
     names = {node.target.id for node in wrapper.body if isinstance(node, ast.AnnAssign)}
     assert bound == names
     reserved = {"default", "parameterNode", "dataType", "getValue", "setValue", "isCached", "allParameters"}
@@ -152,7 +165,12 @@ def test_no_folder_is_a_parameter():
     text = (MODULE / "HeadCTDeidLib" / "parameters.py").read_text(encoding="ascii")
     assert "Path" not in text and "older:" not in text.replace("folders:", "")
     keyed = [w for w in panel_widgets() if w.get("class") == "ctkPathLineEdit"]
-    keys = [one.findtext("string") for w in keyed for one in w.findall("property") if one.get("name") == "settingKey"]
+    keys = [
+        one.findtext("string")
+        for w in keyed
+        for one in w.findall("property")
+        if one.get("name") == "settingKey"
+    ]
     assert len(keys) == len(keyed) and all(key.startswith("HeadCTDeid/") for key in keys)
 
 

@@ -1,4 +1,4 @@
-"""The parts of the Slicer module that need no Slicer: settings, inputs, sentences, axes and the bundled wheel."""
+"""The parts of the Slicer module that need no Slicer: settings, inputs, sentences, axes, bundled wheel."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ def test_the_panel_has_every_setting_of_the_program_with_its_default():
 @pytest.mark.parametrize("choice", options.Choice.__subclasses__(), ids=lambda cls: cls.__name__)
 def test_every_choice_has_a_label_and_the_first_is_the_default(choice):
     assert all(member.label() for member in choice)
-    assert list(choice)[0] in vars(defaults()).values()
+    assert next(iter(choice)) in vars(defaults()).values()
 
 
 def test_options_become_what_the_program_calls_them():
@@ -91,7 +91,9 @@ def progress(**values):
 def test_progress_reads_like_a_sentence():
     assert sentences.progress_line(progress(patients_total=0, stage="scanning")) == "Scanning."
     assert sentences.progress_line(progress()) == "Patient 1 of 3"
-    line = sentences.progress_line(progress(patients_done=1, slices_done=50, slices_per_second=48.6, seconds_left=130.0))
+    line = sentences.progress_line(
+        progress(patients_done=1, slices_done=50, slices_per_second=48.6, seconds_left=130.0)
+    )
     assert line == "Patient 2 of 3, 49 slices per second, about 2 min left"
 
 
@@ -102,7 +104,9 @@ def test_the_bar_is_full_only_at_the_end():
     assert sentences.progress_percent(progress(patients_total=0)) == 0
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (7800, "2 h 10 min")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (7800, "2 h 10 min")]
+)
 def test_times_are_rounded_for_people(seconds, text):
     assert sentences.duration(seconds) == text
 
@@ -138,22 +142,32 @@ def test_a_volume_of_any_orientation_becomes_axial_and_comes_back(name):
     matrix = np.eye(4)
     matrix[:3, :3] = DIRECTIONS[name] * spacing
     array = np.arange(2 * 3 * 4).reshape(2, 3, 4)
-    axes, flips, spacing_mm, direction = orientation.axial_order(matrix)
+    axes, flips, spacing_mm, vectors = orientation.axial_order(matrix)
     axial = orientation.to_axial(array, axes, flips)
     assert np.array_equal(orientation.from_axial(axial, axes, flips), array)
     assert sorted(spacing_mm) == sorted(spacing)
     for row, axis in enumerate((2, 1, 0)):  # slices up, rows back, columns left
-        assert direction[row, axis] > 0.9
+        assert vectors[row, axis] > 0.9
 
 
 def test_a_matrix_made_from_a_series_gives_the_same_axes_back():
-    direction = np.array([[0, 0.2, 0.98], [0, 0.98, -0.2], [1.0, 0, 0]])
-    direction /= np.linalg.norm(direction, axis=1)[:, None]
-    matrix = orientation.ras_matrix((5.0, 0.5, 0.4), (-100.0, -90.0, 30.0), direction)
-    axes, flips, spacing_mm, back = orientation.axial_order(matrix)
+    directions = np.array([[1.0, 0, 0], [0, 0.98, -0.2], [0, 0.2, 0.98]])
+    directions /= np.linalg.norm(directions, axis=0)
+    matrix = orientation.ras_matrix((5.0, 0.5, 0.4), (-100.0, -90.0, 30.0), directions)
+    axes, flips, spacing_mm, vectors = orientation.axial_order(matrix)
     assert axes == (0, 1, 2) and not any(flips)
-    assert np.allclose(spacing_mm, (5.0, 0.5, 0.4)) and np.allclose(back, direction)
+    assert np.allclose(spacing_mm, (5.0, 0.5, 0.4)) and np.allclose(vectors, directions.T[::-1])
     assert np.allclose(matrix[:3, 3], (100.0, 90.0, 30.0))
+    geometry = orientation.geometry_of(3, spacing_mm, vectors)
+    assert np.allclose(geometry["direction"], [*directions[:, 0], *directions[:, 1]])
+    assert np.allclose(geometry["positions_mm"], [0, 5, 10])
+
+
+def test_slices_of_a_tilted_gantry_are_placed_along_their_normal():
+    vectors = np.array([[0, np.sin(0.3), np.cos(0.3)], [0, 1.0, 0], [1.0, 0, 0]])
+    geometry = orientation.geometry_of(2, (5.0, 0.5, 0.4), vectors)
+    assert np.isclose(geometry["spacing_mm"][0], 5.0 * np.cos(0.3))
+    assert np.allclose(geometry["direction"], [1, 0, 0, 0, 1, 0])
 
 
 @pytest.mark.parametrize(
@@ -204,7 +218,9 @@ def test_pip_is_asked_for_the_bundled_folder_and_no_index(wheels):
     assert "--no-index" in asked[0] and "--no-deps" in asked[0] and str(wheels) in asked[0]
     assert asked[0][-1] == "headct-deid==9.9.9"
     assert problem.value.log == "pip's words"
-    assert problem.value.command.startswith("slicer.util.pip_install(") and "--no-index" in problem.value.command
+    assert (
+        problem.value.command.startswith("slicer.util.pip_install(") and "--no-index" in problem.value.command
+    )
 
 
 def test_a_module_without_wheels_says_what_to_do(tmp_path):

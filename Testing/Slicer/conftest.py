@@ -1,7 +1,7 @@
 """Fixtures of the stand-in harness; see `standin/__init__.py` for what is real and what is not.
 
-`HEADCT_MODULE` names another module folder to test, such as an installed one. The real package is used where it is
-installed; `HEADCT_FAKE=1` asks for the stand-in of it.
+`HEADCT_MODULE` names another module folder to test, such as an installed one. The real package is used where
+it is installed; `HEADCT_FAKE=1` asks for the stand-in of it.
 """
 
 import importlib.metadata
@@ -32,7 +32,7 @@ def _real_package():
 REAL = _real_package()
 if not REAL:
     print(
-        "\nheadct_deid is not installed: the panel is tested with the stand-in package of Testing/Slicer/fakes",
+        "\nheadct_deid is not installed: the panel is tested with the package in Testing/Slicer/fakes",
         file=sys.stderr,
     )
     sys.path.insert(0, str(HERE / "fakes"))
@@ -43,7 +43,7 @@ from standin import scripted  # noqa: E402
 
 @pytest.fixture(scope="session")
 def module(tmp_path_factory):
-    """The module, loaded as the application loads it; without wheels, so that the package above is the one."""
+    """The module, loaded as the application loads it; without wheels: the package above is the one."""
     copy = tmp_path_factory.mktemp("module") / "HeadCTDeid"
     shutil.copytree(MODULE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.whl"))
     loaded = scripted.load(copy / "HeadCTDeid.py")
@@ -104,7 +104,7 @@ def pytest_sessionfinish(exitstatus):
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure():
-    """Leaves without taking Qt and VTK apart: half C++ and half Python, they crash when the interpreter ends."""
+    """Leaves without taking Qt and VTK apart: half C++, half Python, they crash as the interpreter ends."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(getattr(pytest_unconfigure, "status", 0))

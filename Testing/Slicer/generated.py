@@ -17,19 +17,19 @@ def head(shape=SHAPE, spacing_mm=SPACING_MM):
     """HU `[slice, row, column]`, face toward row 0: skin, fat, skull, brain, nose and ears."""
     axes = [(np.arange(n) - (n - 1) / 2) * s for n, s in zip(shape, spacing_mm)]
     z, y, x = np.meshgrid(*axes, indexing="ij")
-    z, y = z / 75.0, y + 5.0
+    z, y = z / 75.0, y - 10.0  # z from -1 at the neck to 1 at the vertex; room for the nose
 
     def shell(half_x, half_y, height):
         return (x / half_x) ** 2 + (y / half_y) ** 2 + (z / height) ** 2 < 1
 
     hu = np.full(shape, -1000, np.int16)
-    slope = -88 - 26 * np.clip((0.1 - z) / 0.4, 0, 1)  # from the bridge to the tip
-    nose = (np.abs(x) < 7 + 9 * np.clip(-z, 0, 1)) & (y > slope) & (y < -60) & (z > -0.3) & (z < 0.1)
-    ears = (np.abs(np.abs(x) - 76) < 6) & (np.abs(y) < 14) & (np.abs(z + 0.1) < 0.25)
-    hu[nose | ears | shell(76, 92, 1.0)] = 40
-    hu[shell(73, 89, 0.97)] = -90
-    hu[shell(69, 85, 0.93)] = 900
-    hu[shell(62, 78, 0.85)] = 32
+    slope = -76 - 24 * np.clip((0.15 - z) / 0.4, 0, 1)  # from the bridge to the tip
+    nose = (np.abs(x) < 7 + 14 * np.clip(0.1 - z, 0, 1)) & (y > slope) & (y < -60) & (z > -0.28) & (z < 0.15)
+    ears = (np.abs(np.abs(x) - 70) < 6) & (np.abs(y) < 14) & (np.abs(z + 0.05) < 0.25)
+    hu[nose | ears | shell(70, 82, 1.0)] = 40
+    hu[shell(67, 79, 0.97)] = -90
+    hu[shell(63, 75, 0.93)] = 900
+    hu[shell(57, 69, 0.85)] = 32
     soft = hu.astype(np.float32)
     for axis in range(3):  # edges as soft as a scanner's
         soft = (np.roll(soft, 1, axis) + 2 * soft + np.roll(soft, -1, axis)) / 4
@@ -63,11 +63,11 @@ def _write_series(folder, volume, accession, number, image_type):
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
     folder.mkdir(parents=True)
-    root = "1.2.826.0.1.3680043.8.498.%d" % (abs(hash_of(accession)) % 10**9)
+    root = f"1.2.826.0.1.3680043.8.498.{hash_of(accession)}"
     for index, plane in enumerate(volume):
         meta = FileMetaDataset()
         meta.MediaStorageSOPClassUID = CTImageStorage
-        meta.MediaStorageSOPInstanceUID = "%s.%d.%d" % (root, number, index + 1)
+        meta.MediaStorageSOPInstanceUID = f"{root}.{number}.{index + 1}"
         meta.TransferSyntaxUID = ExplicitVRLittleEndian
         one = Dataset()
         one.file_meta = meta
@@ -76,7 +76,7 @@ def _write_series(folder, volume, accession, number, image_type):
         one.AccessionNumber, one.StudyDate, one.StudyTime = accession, "20240513", "101500"
         one.Modality, one.ImageType, one.Manufacturer = "CT", list(image_type), "Generated"
         one.StudyDescription, one.SeriesDescription, one.BodyPartExamined = "CT HEAD", "HEAD AXIAL", "HEAD"
-        one.StudyInstanceUID, one.SeriesInstanceUID = root + ".9", "%s.%d" % (root, number)
+        one.StudyInstanceUID, one.SeriesInstanceUID = root + ".9", f"{root}.{number}"
         one.FrameOfReferenceUID = root + ".8"
         one.SeriesNumber, one.InstanceNumber = number, index + 1
         one.ImagePositionPatient = [-96.0, -96.0, SPACING_MM[0] * index]
@@ -90,7 +90,7 @@ def _write_series(folder, volume, accession, number, image_type):
         one.BitsAllocated, one.BitsStored, one.HighBit, one.PixelRepresentation = 16, 16, 15, 1
         one.RescaleIntercept, one.RescaleSlope, one.RescaleType = 0, 1, "HU"
         one.PixelData = plane.astype("<i2").tobytes()
-        pydicom.dcmwrite(folder / ("IM%04d.dcm" % (index + 1)), one, enforce_file_format=True)
+        pydicom.dcmwrite(folder / (f"IM{index + 1:04}.dcm"), one, enforce_file_format=True)
 
 
 def hash_of(text):

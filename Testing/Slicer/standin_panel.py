@@ -79,7 +79,7 @@ def test_apply_releases_every_patient_and_progress_never_goes_back(panel, folder
 
 
 def test_cancel_answers_within_a_second_and_leaves_no_half_patient(panel, tmp_path):
-    patients = [("ACC-%06d" % number, "STUDY-%03d" % number) for number in range(1, 9)]
+    patients = [(f"ACC-{number:06}", f"STUDY-{number:03}") for number in range(1, 9)]
     source, table = generated.write_patients(tmp_path / "many", patients)
     output = tmp_path / "output"
     fill(panel, (source, table, output))

@@ -104,9 +104,8 @@ def test_preview(panel, window, places):
 
 
 def test_loaded_volume(panel, window):
-    from HeadCTDeidLib.volumes import add_volume
-
     import numpy as np
+    from HeadCTDeidLib.volumes import add_volume
 
     node = add_volume(generated.head(), np.diag([-1.5, -1.5, 4.0, 1.0]), "CT")
     panel.ui.volumeSection.collapsed = False

@@ -1,4 +1,4 @@
-"""Stand-ins for `slicer.app`, its layout manager, the modules that the panel asks for, and the main window."""
+"""Stand-ins for `slicer.app`, its layout manager, the modules the panel asks for, and the main window."""
 
 import sys
 import tempfile

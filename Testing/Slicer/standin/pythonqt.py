@@ -17,7 +17,7 @@ METHODS_OF = {("QProgressBar", "text")} | {
 
 
 class PropertyAttribute:
-    """A Q_PROPERTY read and written as an attribute of the instance; on the class, whatever was there before."""
+    """A Q_PROPERTY as an attribute of the instance; on the class, whatever was there before."""
 
     def __init__(self, name, before):
         self.name, self.before = name, before

@@ -162,7 +162,7 @@ def clipped(top):
             continue
         needed = widget.fontMetrics().horizontalAdvance(text)
         if needed > widget.width + 1:
-            found.append("%s: %s" % (widget.objectName, text))
+            found.append(f"{widget.objectName}: {text}")
     return found
 
 

@@ -1,7 +1,7 @@
 """Stand-ins for what a scripted module is made of: base classes, translation, parameterNodeWrapper, loading.
 
-The wrapper knows what this module uses: bool, int, float, str and enums with a default, ranges, and the widgets
-that the real one accepts for them. Anything else is an error, as it is there.
+The wrapper knows what this module uses: bool, int, float, str and enums with a default, ranges, and the
+widgets that the real one accepts for them. Anything else is an error, as it is there.
 """
 
 import enum
@@ -221,7 +221,7 @@ class PanelParent(qMRMLWidget):
 
 
 def load(path):
-    """Loads the module file as the application does: its folder on the path, its class called by its file name."""
+    """Loads the module as the application does: its folder on the path, its class called by its file name."""
     path = Path(path)
     sys.path.insert(0, str(path.parent))
     spec = importlib.util.spec_from_file_location(path.stem, path)

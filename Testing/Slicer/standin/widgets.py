@@ -1,7 +1,8 @@
-"""Stand-ins for the ctk and qMRML widgets that the panel uses, and the loader that puts them into a `.ui` file.
+# ruff: noqa: N801 - the classes have the names of those they stand for
+"""Stand-ins for the ctk and qMRML widgets that the panel uses, and the loader that knows them.
 
-Properties, signals and enums are those that `facts.json` lists from the real headers; `standin_panel_file.py`
-checks the `.ui` file against the same facts.
+Properties, signals and enums are those that `facts.json` lists from the real headers; a test checks the `.ui`
+file against the same facts.
 """
 
 import enum
@@ -235,7 +236,7 @@ ctk.ctkCollapsibleButton, ctk.ctkPathLineEdit = ctkCollapsibleButton, ctkPathLin
 
 
 class QUiLoader(QtUiTools.QUiLoader):
-    """Loads a `.ui` file with the stand-ins in it; a widget class or property it does not know is an error."""
+    """Loads a `.ui` file with the stand-ins in it; a widget class that it does not know is an error."""
 
     def __init__(self):
         super().__init__()
@@ -290,7 +291,7 @@ class QUiLoader(QtUiTools.QUiLoader):
 
     @staticmethod
     def _take_enums(tree):
-        """Qt cannot set an enum of a class made in Python: these properties are taken out and set afterwards."""
+        """Qt cannot set an enum of a class made in Python: these are taken out and set afterwards."""
         for widget in tree.iter("widget"):
             if widget.get("class") != "ctkPathLineEdit":
                 continue

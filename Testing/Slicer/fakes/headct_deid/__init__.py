@@ -1,7 +1,7 @@
-"""A small package with the interface of `headct_deid`, for tests of the panel where the real one is not installed.
+"""A small package with the interface of `headct_deid`, for tests of the panel without the real one.
 
-It de-identifies nothing worth the name. Its jobs advance by the clock, in `poll`, with no thread, so that a loop
-which holds the interpreter lock neither helps nor starves them.
+It de-identifies nothing worth the name. Its jobs advance by the clock, in `poll`, with no thread: a loop that
+holds the interpreter lock neither helps nor starves them.
 """
 
 import csv
@@ -57,8 +57,8 @@ def _rows(table):
     seen, problems = {}, []
     for number, row in enumerate(rows, start=2):
         if row["New_ID"] in seen:
-            message = "New_ID `%s` is already on row %d" % (row["New_ID"], seen[row["New_ID"]])
-            problems.append({"place": "linkage table, row %d" % number, "message": message})
+            message = "New_ID `{}` is already on row {}".format(row["New_ID"], seen[row["New_ID"]])
+            problems.append({"place": f"linkage table, row {number}", "message": message})
         seen[row["New_ID"]] = number
     if problems:
         raise Refused(problems)
@@ -71,7 +71,7 @@ def _series(folder):
     series = {}
     for path in sorted(Path(folder).rglob("*.dcm")):
         series.setdefault(path.parent, []).append(path)
-    for number, paths in enumerate(series.values()):
+    for number, paths in enumerate(series.values(), start=1):
         header = pydicom.dcmread(paths[0], stop_before_pixels=True)
         kept = "AXIAL" in header.ImageType
         yield number, paths, kept, header
@@ -84,7 +84,7 @@ def check(input_dir, linkage_table, *, settings=None):
         if not folder.is_dir():
             problems.append(
                 {
-                    "place": "linkage table, row %d" % row,
+                    "place": f"linkage table, row {row}",
                     "message": "found no folder for this accession number",
                 }
             )
@@ -225,7 +225,7 @@ def start(
     return Job(plan, input_dir, output_dir, settings, resume, release_held)
 
 
-def load_series(input_dir, linkage_table, new_id, series_number=0, *, settings=None):
+def load_series(input_dir, linkage_table, new_id, series_number=1, *, settings=None):
     import pydicom
 
     for _row, accession, candidate in _rows(linkage_table):
@@ -234,10 +234,15 @@ def load_series(input_dir, linkage_table, new_id, series_number=0, *, settings=N
                 if number == series_number:
                     hu = np.stack([pydicom.dcmread(path).pixel_array for path in paths]).astype(np.int16)
                     spacing = (float(header.SliceThickness), *(float(one) for one in header.PixelSpacing))
-                    direction = np.array([[0.0, 0, 1], [0, 1, 0], [1, 0, 0]])
                     origin = [float(one) for one in header.ImagePositionPatient]
-                    return SimpleNamespace(hu=hu, spacing_mm=spacing, origin_mm=origin, directions=direction)
-    raise Error("found no series %d of %s" % (series_number, new_id))
+                    return SimpleNamespace(
+                        hu=hu,
+                        spacing_mm=spacing,
+                        origin_mm=origin,
+                        directions=np.eye(3),
+                        positions_mm=np.arange(len(hu)) * spacing[0],
+                    )
+    raise Error(f"found no series {series_number} of {new_id}")
 
 
 def deface(hu, *, spacing_mm, positions_mm=None, direction=None, key=None, settings=None):
