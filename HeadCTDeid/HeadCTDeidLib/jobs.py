@@ -6,6 +6,7 @@ costs nothing and keeps the window alive.
 """
 
 import qt
+import slicer
 
 POLL_MILLISECONDS = 100
 
@@ -19,7 +20,11 @@ def begin(package, name, *arguments, **keywords):
     start = getattr(package, "start_" + name, None)
     if start is not None:
         return start(*arguments, **keywords)
-    return Done(getattr(package, name)(*arguments, **keywords))
+    slicer.app.setOverrideCursor(qt.Qt.WaitCursor)
+    try:
+        return Done(getattr(package, name)(*arguments, **keywords))
+    finally:
+        slicer.app.restoreOverrideCursor()
 
 
 class Done:

@@ -3,6 +3,7 @@
 import logging
 import traceback
 from html import escape
+from pathlib import Path
 
 import qt
 import slicer
@@ -32,6 +33,7 @@ class Panel:
         for widget in (ui.progressBar, ui.statusLabel, ui.planSection, ui.resultSection):
             widget.visible = False
         ui.planTree.connect("itemSelectionChanged()", self._onSeriesChosen)
+        ui.planTree.connect("itemDoubleClicked(QTreeWidgetItem*,int)", self._onSeriesOpened)
         ui.heldTree.connect("itemSelectionChanged()", self._onHeldChosen)
         ui.openOutputButton.connect("clicked(bool)", self._onOpenOutput)
         ui.openReportButton.connect("clicked(bool)", self._onOpenReport)
@@ -98,7 +100,7 @@ class Panel:
     @staticmethod
     def wheels():
         """The folder of the bundled program."""
-        return slicer.util.modulePath("HeadCTDeid").replace("HeadCTDeid.py", "Resources/wheels")
+        return Path(slicer.util.modulePath("HeadCTDeid")).parent / "Resources" / "wheels"
 
     def showInstallation(self):
         """Shows the Install button while it is needed."""
@@ -119,11 +121,11 @@ class Panel:
 
     def install(self):
         """Installs the bundled program; says what to do when it cannot."""
-        qt.QApplication.setOverrideCursor(qt.Qt.WaitCursor)
+        slicer.app.setOverrideCursor(qt.Qt.WaitCursor)
         try:
             restart = wheel.install(self.wheels(), wheel.run_pip)
         finally:
-            qt.QApplication.restoreOverrideCursor()
+            slicer.app.restoreOverrideCursor()
         self.showInstallation()
         if restart:
             self._say(_("Installed. Restart the application now: it still uses the version before."))
@@ -269,6 +271,11 @@ class Panel:
         self.ui.planLabel.text = self._plan.explanation()
         self.refresh()
 
+    def _onSeriesOpened(self, item=None, column=0):
+        if self._plan.chosen() is not None and not self.busy:
+            self.closePreview()
+            self.attempt(self.togglePreview)
+
     def _onHeldChosen(self):
         self.ui.heldPicture.visible = False
         held = self._held.chosen()
@@ -284,7 +291,7 @@ class Panel:
 
     def _showPicture(self, series):
         pixmap = qt.QPixmap()
-        pixmap.loadFromData(qt.QByteArray(volumes.picture(series.hu)))
+        pixmap.loadFromData(volumes.picture(series.hu))
         scaled = pixmap.scaled(PICTURE_SIZE, PICTURE_SIZE, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
         self.ui.heldPicture.setPixmap(scaled)
         self.ui.heldPicture.visible = True

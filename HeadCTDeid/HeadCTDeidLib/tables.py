@@ -110,8 +110,9 @@ class HeldTable:
 
 
 def _child(parent, *texts):
-    item = qt.QTreeWidgetItem(parent)
+    item = qt.QTreeWidgetItem()
     _write(item, texts)
+    parent.addChild(item)
     return item
 
 

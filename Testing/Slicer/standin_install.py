@@ -27,7 +27,7 @@ def installed(tmp_path):
     )
     assert cmake, "cmake is in Testing/Slicer/requirements.txt"
     stub = HERE / "cmake_stub"
-    compilers = ["-DCMAKE_C_COMPILER_WORKS=1", "-DCMAKE_CXX_COMPILER_WORKS=1"]
+    compilers = ["-DCMAKE_C_COMPILER_WORKS=1", "-DCMAKE_CXX_COMPILER_WORKS=1", "-DBUILD_TESTING=ON"]
     run(cmake, "-S", REPOSITORY, "-B", tmp_path / "build", f"-DSlicer_DIR={stub}", *compilers)
     run(cmake, "--install", tmp_path / "build", "--prefix", tmp_path / "installed")
     return tmp_path / "installed" / "lib" / "Slicer" / "qt-scripted-modules"

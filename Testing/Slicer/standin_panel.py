@@ -48,6 +48,37 @@ def test_check_lists_patients_series_and_reasons(panel, folders):
     assert not folders[2].exists()
 
 
+def test_a_check_that_runs_in_the_background_can_be_cancelled(panel, folders, monkeypatch):
+    import types
+
+    import headct_deid
+
+    asked = []
+
+    class Endless:
+        def poll(self):
+            known = dict.fromkeys(("patients_done", "patients_total", "slices_done", "slices_total"), 0)
+            return types.SimpleNamespace(
+                stage="scanning", slices_per_second=0.0, seconds_left=None, finished=bool(asked), **known
+            )
+
+        def cancel(self):
+            asked.append(True)
+
+        def wait(self):
+            raise headct_deid.Cancelled("cancelled")
+
+    monkeypatch.setattr(headct_deid, "start_check", lambda *_a, **_k: Endless(), raising=False)
+    fill(panel, folders)
+    click(panel.ui.checkButton)
+    spin(0.3)
+    assert panel.panel.busy and "Scanning" in panel.ui.statusLabel.text
+    click(panel.ui.applyButton)
+    assert finish(panel) < 1.0
+    assert "Cancelled" in panel.ui.statusLabel.text
+    assert panel._parameterNode.existing.value == "stop"
+
+
 def test_a_row_without_a_folder_is_a_remark(panel, folders):
     with folders[1].open("a") as lines:
         lines.write("ACC-000000,STUDY-009\n")
@@ -91,7 +122,7 @@ def test_cancel_answers_within_a_second_and_leaves_no_half_patient(panel, tmp_pa
     assert latency < 1.0
     released = [one for one in output.iterdir() if one.is_dir() and not one.name.startswith(".")]
     assert 0 < len(released) < len(patients)
-    assert not [one for one in output.iterdir() if one.name.startswith(".staging")]
+    assert not [one for one in output.iterdir() if one.name.startswith(".") and one.is_dir()]
     assert "Cancelled" in panel.ui.statusLabel.text
     click(panel.ui.applyButton)
     finish(panel)

@@ -132,6 +132,18 @@ def test_the_preview_is_never_saved_with_the_scene(panel, folders):
         assert text not in xml
 
 
+def test_a_double_click_shows_the_series(panel, folders):
+    fill(panel, folders)
+    click(panel.ui.checkButton)
+    finish(panel)
+    patient = panel.ui.planTree.topLevelItem(1)
+    for item in (patient, patient.child(0)):
+        panel.ui.planTree.setCurrentItem(item)
+        panel.ui.planTree.itemDoubleClicked.emit(item, 0)
+        finish(panel)
+    assert "STUDY-002 before" in nodes()
+
+
 @pytest.mark.parametrize("how", ["button", "leave", "scene", "apply"])
 def test_the_preview_goes(panel, folders, how):
     show_preview(panel, folders)
