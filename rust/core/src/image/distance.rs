@@ -155,7 +155,7 @@ mod tests {
             let set = Array3::from_shape_vec((5, 9, 8), members).unwrap();
             let (fast, slow) = (squared_distance(&set, &grid, bound), slow(&set, &grid, bound));
             for (fast, slow) in fast.iter().zip(&slow) {
-                prop_assert!(fast == slow || (fast - slow).abs() < 1e-3, "{fast} {slow}");
+                prop_assert!(fast.is_infinite() && slow.is_infinite() || (fast - slow).abs() < 1e-3, "{fast} {slow}");
             }
         }
     }

@@ -89,7 +89,7 @@ fn statistics(volume: &HuVolume, removed: &Mask, grid: &Grid) -> Array3<(i16, i1
             }
         }
     }
-    let middle = (FACE_HU.0 + FACE_HU.1) / 2;
+    let middle = i16::midpoint(FACE_HU.0, FACE_HU.1);
     known.mapv(|statistics| statistics.unwrap_or((middle, 10)))
 }
 

@@ -1,13 +1,14 @@
 //! A second opinion on the brain, computed in another way than the first.
 //!
 //! A place inside the skull sees bone in nearly every direction; a place in the scalp or the face does not. So
-//! from every removed place that looks like brain, 26 rays go out; if nearly all of them meet bone, the removal
-//! has reached into the skull. No distances, no morphology, no shared grid: an error of the first computation is
+//! from every removed place that looks like brain, 26 rays go out; if all of them meet bone and the
+//! place is part of the largest such space, the removal has reached into the skull. No distances, no morphology, no shared grid: an error of the first computation is
 //! none of this one.
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array2, Array3, Axis};
 use rayon::prelude::*;
 
+use super::label::components;
 use super::{HuVolume, Mask};
 use crate::outcome::Hold;
 
@@ -18,9 +19,9 @@ const BONE_HU: i16 = 300;
 /// What brain, blood and cerebrospinal fluid measure, HU.
 const BRAIN_HU: std::ops::RangeInclusive<i16> = -20..=90;
 /// Of 26 rays, so many meet bone from inside a skull.
-const RAYS: u8 = 25;
-/// More than this volume is a disagreement, ml: pockets of the skull base and between teeth see as much bone.
-const TOLERANCE_ML: f64 = 0.5;
+const RAYS: u8 = 26;
+/// More than this volume is a disagreement, ml: single cells beside the openings of the skull base.
+const TOLERANCE_ML: f64 = 0.1;
 
 /// Checks a removal against the series it was decided for.
 ///
@@ -41,13 +42,10 @@ pub fn enclosed_ml(before: &HuVolume, removed: &Mask) -> f64 {
         n => (positions[n - 1] - positions[0]) / (n - 1) as f64,
     };
     let voxel_ml = geometry.row_spacing_mm * geometry.column_spacing_mm * thickness / 1000.0;
-    let voxels: u64 = hits
-        .iter()
-        .zip(&cells.suspects)
-        .zip(&cells.bone)
-        .filter(|((hits, _), bone)| **hits >= RAYS && !**bone)
-        .map(|((_, suspects), _)| u64::from(*suspects))
-        .sum();
+    let mut enclosed = hits.mapv(|hits| hits >= RAYS);
+    enclosed.zip_mut_with(&cells.bone, |enclosed, &bone| *enclosed &= !bone);
+    let largest = components(&enclosed).into_iter().max_by_key(Vec::len).unwrap_or_default();
+    let voxels: u64 = largest.iter().map(|cell| u64::from(cells.suspects[*cell])).sum();
     voxels as f64 * voxel_ml
 }
 
@@ -95,15 +93,16 @@ impl Cells {
     }
 }
 
-/// For each cell, in how many of the 26 directions a ray meets bone. Beyond the first and the last slice the head
-/// goes on unseen; a ray that leaves there counts as if it did.
+/// For each cell, in how many of the 26 directions a ray meets bone. A ray that leaves
+/// through the first or the last slice goes on unseen; it counts if bone encloses the place where it leaves.
 fn hits(bone: &Array3<bool>) -> Array3<u8> {
     let directions: Vec<[isize; 3]> = (0..27_isize)
         .map(|i| [i / 9 - 1, i / 3 % 3 - 1, i % 3 - 1])
         .filter(|direction| *direction != [0, 0, 0])
         .collect();
+    let ends = ends(bone);
     let seen: Vec<Array3<bool>> =
-        directions.par_iter().map(|&direction| sees_bone(bone, direction)).collect();
+        directions.par_iter().map(|&direction| sees_bone(bone, &ends, direction)).collect();
     let mut hits = Array3::zeros(bone.dim());
     for seen in &seen {
         hits.zip_mut_with(seen, |hits, &seen| *hits += u8::from(seen));
@@ -111,8 +110,22 @@ fn hits(bone: &Array3<bool>) -> Array3<u8> {
     hits
 }
 
+/// Which cells of the first and of the last plane bone encloses within that plane, in 7 of 8 directions.
+fn ends(bone: &Array3<bool>) -> [Array2<bool>; 2] {
+    [0, bone.dim().0.saturating_sub(1)].map(|plane| {
+        let plane = bone.index_axis(Axis(0), plane).insert_axis(Axis(0)).to_owned();
+        let open = Array2::from_elem((plane.dim().1, plane.dim().2), false);
+        let mut hits = Array2::<u8>::zeros(open.dim());
+        for direction in (0..9_isize).filter(|i| *i != 4).map(|i| [0, i / 3 - 1, i % 3 - 1]) {
+            let seen = sees_bone(&plane, &[open.clone(), open.clone()], direction);
+            hits.zip_mut_with(&seen.index_axis(Axis(0), 0), |hits, &seen| *hits += u8::from(seen));
+        }
+        hits.mapv(|hits| hits >= 7)
+    })
+}
+
 /// Whether each cell, looking towards `direction`, sees bone.
-fn sees_bone(bone: &Array3<bool>, direction: [isize; 3]) -> Array3<bool> {
+fn sees_bone(bone: &Array3<bool>, ends: &[Array2<bool>; 2], direction: [isize; 3]) -> Array3<bool> {
     let (planes, rows, columns) = bone.dim();
     let size = [planes, rows, columns];
     let mut seen = Array3::from_elem(bone.dim(), false);
@@ -132,7 +145,7 @@ fn sees_bone(bone: &Array3<bool>, direction: [isize; 3]) -> Array3<bool> {
                 seen[[plane, row, column]] = if next[1] >= rows || next[2] >= columns {
                     false
                 } else if next[0] >= planes {
-                    true
+                    ends[usize::from(direction[0] > 0)][[next[1], next[2]]]
                 } else {
                     bone[next] || seen[next]
                 };

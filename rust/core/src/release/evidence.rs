@@ -62,12 +62,12 @@ pub(super) fn decide(
     let mut hold = outline.hold;
     let mut text = vec![Vec::new(); volume.hu.len_of(Axis(0))];
     if settings.text != Text::Off {
-        let found = find_text(&volume, &outline.head);
+        let found = text_over(&volume, &outline.head, &outline.removal.mask);
         evidence.text_slices = found.slices().len() as u64;
         evidence.text_rectangles = found.rectangles.len() as u64;
         evidence.text_voxels = found.voxels() as u64;
         evidence.text_voxels_in_skull = voxels_in_skull(&found, &outline);
-        evidence.text_checked = clean_after_masking(&mut volume, &found, &outline.head);
+        evidence.text_checked = clean_after_masking(&mut volume, &found, &outline);
         if !evidence.text_checked {
             hold = hold.or(Some(Hold::TextRemains));
         }
@@ -131,6 +131,20 @@ fn without_defacing(volume: &HuVolume, settings: &Settings, evidence: &mut Pixel
     Outline { removal, head, in_skull: Box::new(|_, _, _| false), hold: None }
 }
 
+/// Text that defacing leaves, wholly or in part: what lies in the removed outside alone is gone already.
+fn text_over(volume: &HuVolume, head: &Mask, removed: &Mask) -> TextFindings {
+    let mut found = find_text(volume, head);
+    found.rectangles.retain(|at| {
+        (at.top..at.bottom).any(|row| {
+            (at.left..at.right).any(|column| {
+                let place = [at.slice, row, column];
+                head[place] && !removed[place]
+            })
+        })
+    });
+    found
+}
+
 fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
     let mut count = 0;
     for (index, at) in found.rectangles.iter().enumerate() {
@@ -147,7 +161,7 @@ fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
 }
 
 /// Masks what was found and looks again at the slices concerned: nothing may be left.
-fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, head: &Mask) -> bool {
+fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Outline) -> bool {
     if found.is_empty() {
         return true;
     }
@@ -165,7 +179,8 @@ fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, head: &Mask)
         ..volume.geometry.clone()
     };
     let again = HuVolume { hu: volume.hu.select(Axis(0), &slices), geometry };
-    find_text(&again, &head.select(Axis(0), &slices)).is_empty()
+    let of_slices = |mask: &Mask| mask.select(Axis(0), &slices);
+    text_over(&again, &of_slices(&outline.head), &of_slices(&outline.removal.mask)).is_empty()
 }
 
 fn percent(part: u64, whole: u64) -> f64 {

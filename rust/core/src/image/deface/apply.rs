@@ -23,8 +23,10 @@ pub struct Decision {
     pub cavity: Array3<bool>,
     /// Nodes whose voxels above [`BONE_HU`] are bone and stay.
     pub bony: Array3<bool>,
-    /// Voxels at or below are air.
+    /// Voxels at or below are air for the ellipse.
     pub air_hu: i16,
+    /// Voxels at or below are no part of the head at its very surface.
+    pub tissue_hu: i16,
     /// Dense padding, never tissue.
     pub rim: Option<Rim>,
     /// The study group's ellipse, where it was asked for.
@@ -138,7 +140,7 @@ impl Decision {
                                 let lower = excess[[r + 1, c]]
                                     + along * (excess[[r + 1, c + 1]] - excess[[r + 1, c]]);
                                 let air = || {
-                                    hu <= self.air_hu
+                                    hu <= self.tissue_hu
                                         || self.rim.is_some_and(|rim| rim.covers(row, column, hu))
                                 };
                                 let goes = !protected && upper + down * (lower - upper) > 0.0

@@ -21,6 +21,10 @@ const SMALLEST_ML: f32 = 5.0;
 const LARGEST_ML: f32 = 2600.0;
 /// Least share of its boundary that bone must make up: half the vault may be missing, a cheek has less.
 const ENCLOSED: f32 = 0.55;
+/// What brain, blood, cerebrospinal fluid and infarcts measure, with noise and contrast, HU.
+const BRAIN_HU: std::ops::RangeInclusive<i16> = -60..=180;
+/// Least share of the cavity they fill; the rest may be air after surgery or injury.
+const LEAST_BRAIN: f32 = 0.6;
 /// Boundary without bone that counts as a defect of the skull, cm²: a hole of 36 mm.
 const DEFECT_CM2: f32 = 10.0;
 
@@ -33,6 +37,17 @@ pub struct Cavity {
     pub ml: f32,
     /// The skull has a hole wider than the gaps that are shut: nothing is removed before that hole.
     pub defect: bool,
+}
+
+/// Whether what fills the cavity can be brain: not air, as in a skull on a shelf or a phantom.
+#[must_use]
+pub fn holds_brain(cavity: &Cavity, mean_hu: &Array3<i16>) -> bool {
+    let (mut brain, mut all) = (0_u32, 0_u32);
+    for (_, hu) in cavity.nodes.iter().zip(mean_hu).filter(|(node, _)| **node) {
+        all += 1;
+        brain += u32::from(BRAIN_HU.contains(hu));
+    }
+    brain as f32 >= LEAST_BRAIN * all as f32
 }
 
 /// Finds the cavity: the largest place inside the head that a ball of 16 mm fits into and that bone encloses.

@@ -27,7 +27,9 @@ pub fn exterior(sample: &Sample, grid: &Grid) -> Array3<bool> {
     let reached = flood(&eroded(&air, grid, BALL_MM), ring.iter().copied());
     let mut room = dilated(&reached, grid, BALL_MM + CREEP_MM);
     room.zip_mut_with(&air, |room, &air| *room &= air);
-    ring.iter().for_each(|&node| room[node] = true);
+    for &node in &ring {
+        room[node] = true;
+    }
     flood(&room, ring)
 }
 

@@ -20,12 +20,14 @@ const ORBIT_CLOSING_MM: f32 = 26.0;
 pub const OFFSET_MM: f32 = 3.0;
 /// Over which distance that field varies, mm.
 const OFFSET_SCALE_MM: f64 = 15.0;
-/// Deepest removal below the skin, mm: the nose stands out 35.
-pub const DEEPEST_MM: f32 = 40.0;
+/// Deepest removal below the skin, mm: the cheek is 25 thick.
+pub const DEEPEST_MM: f32 = 32.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
-const BROW_MM: f32 = 14.0;
+const BROW_MM: f32 = 26.0;
 /// How far below the lowest edge of the jaw the region ends, mm.
-const CHIN_MM: f32 = 8.0;
+const CHIN_MM: f32 = 18.0;
+/// The chin lies at most so far behind the forehead; hyoid and spine lie deeper, mm.
+const JAW_BEHIND_MM: f32 = 25.0;
 /// Least bone of the jaw and the facial skeleton in one piece; the hyoid has less, ml.
 const JAW_ML: f32 = 6.0;
 /// Thin parts that a ball of this radius does not fit into: the ear, mm.
@@ -128,7 +130,7 @@ impl Region {
             .filter(|nodes| nodes.iter().map(|n| grid.node_ml(n[0])).sum::<f32>() >= JAW_ML)
             .flatten()
             .map(|node| region.ahead_and_up(grid.frame_mm(node)))
-            .filter(|place| place[0] > 0.35 * region.forehead)
+            .filter(|place| place[0] > region.forehead - JAW_BEHIND_MM)
             .map(|place| place[1])
             .fold(region.brow, f32::min);
         Some(region)
@@ -169,7 +171,9 @@ impl Region {
         let mut ears = Array3::from_elem(thin.dim(), false);
         for nodes in components(&thin) {
             if nodes.iter().map(|n| grid.node_ml(n[0])).sum::<f32>() >= EAR_ML {
-                nodes.into_iter().for_each(|node| ears[node] = true);
+                for node in nodes {
+                    ears[node] = true;
+                }
             }
         }
         ears

@@ -31,6 +31,8 @@ use super::{FillValue, Geometry, HuVolume, Mask, Removal, noise};
 use crate::outcome::Hold;
 use crate::settings::{Face, Fill, Kernel, Settings, Shape};
 
+/// Halfway between air and soft tissue, HU: the surface of the head. Foam, blankets and hair are below.
+const TISSUE_HU: i16 = -500;
 /// Protected around the cavity, mm: meninges, and room for the coarseness of the grid.
 const MARGIN_MM: f32 = 3.0;
 /// A node with at least this share of bone is bone: bone thinner than a node still counts.
@@ -99,6 +101,7 @@ impl Region {
 
 /// What defacing found and did, in numbers that name nobody.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own in the report")]
 pub struct Evidence {
     /// Voxels replaced, the outside included.
     pub voxels_removed: u64,
@@ -166,16 +169,23 @@ pub struct Findings {
 pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decision, Findings) {
     let (_, rows, columns) = volume.hu.dim();
     let grid = Grid::new(&volume.geometry, [rows, columns]);
-    let sample = Sample::new(volume, &grid, how.air_threshold_hu);
+    let sample = Sample::new(volume, &grid, TISSUE_HU.max(how.air_threshold_hu));
     let outside = exterior::exterior(&sample, &grid);
     let head = exterior::head(&sample, &outside, &grid);
     let depth = depth(&head, &grid);
-    let (bone, bony) = bone(&sample, &depth);
+    let (bone, bright) = bone(&sample, &depth);
     let to_bone = distance(&bone, &grid, face::reach_mm());
 
     let depth_mm = kernel_mm(how.kernel, &volume.geometry);
-    let cavity =
-        skin(&sample, &bone, &depth).and_then(|()| cavity::cavity(&bone, &head, &to_bone, &depth, &grid));
+    let cavity = skin(&sample, &bone, &depth)
+        .and_then(|()| cavity::cavity(&bone, &head, &to_bone, &depth, &grid))
+        .and_then(|cavity| {
+            if cavity::holds_brain(&cavity, &sample.mean_hu) {
+                Ok(cavity)
+            } else {
+                Err(Hold::ImplausibleCavity)
+            }
+        });
     let bare = cavity == Err(Hold::NoSkin);
     let ellipse = (how.shape == Shape::Disk && !bare).then(|| ellipse(how.kernel, &volume.geometry));
     let from_surface = if bare || ellipse.is_some() { 0.0 } else { depth_mm };
@@ -227,8 +237,9 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
         depth,
         protected,
         cavity: inside,
-        bony,
+        bony: bright,
         air_hu: how.air_threshold_hu,
+        tissue_hu: TISSUE_HU.max(how.air_threshold_hu),
         rim: sample.rim,
         ellipse,
     };
@@ -300,7 +311,9 @@ fn bone(sample: &Sample, depth: &Array3<f32>) -> (Array3<bool>, Array3<bool>) {
         let mut kept = Array3::from_elem(room.dim(), false);
         for nodes in components(&room) {
             if nodes.iter().map(|node| sample.bone[*node]).sum::<f32>() >= smallest_voxels {
-                nodes.into_iter().for_each(|node| kept[node] = true);
+                for node in nodes {
+                    kept[node] = true;
+                }
             }
         }
         kept
@@ -322,7 +335,7 @@ fn skin(sample: &Sample, bone: &Array3<bool>, depth: &Array3<f32>) -> Result<(),
 }
 
 fn kernel_mm(kernel: Kernel, geometry: &Geometry) -> f32 {
-    kernel.depth_mm((geometry.row_spacing_mm + geometry.column_spacing_mm) / 2.0) as f32
+    kernel.depth_mm(f64::midpoint(geometry.row_spacing_mm, geometry.column_spacing_mm)) as f32
 }
 
 fn ellipse(kernel: Kernel, geometry: &Geometry) -> Ellipse {
