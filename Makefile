@@ -48,5 +48,23 @@ test-rust: $(TOOLS_STAMP)
 test-python: $(TOOLS_STAMP) $(WHEEL_STAMP)
 	$(BIN)/python -m pytest
 
+test-slicer: build/slicer.stamp
+	QT_QPA_PLATFORM=offscreen build/slicer-venv/bin/python -m pytest Testing/Slicer -c Testing/Slicer/pytest.ini
+
+build/slicer.stamp: $(WHEEL_STAMP) Testing/Slicer/requirements.txt
+	$(PYTHON) -m venv build/slicer-venv
+	build/slicer-venv/bin/python -m pip install --quiet -r Testing/Slicer/requirements.txt
+	build/slicer-venv/bin/python -m pip install --quiet --force-reinstall --no-deps build/wheel/*.whl
+	@touch $@
+
+# The module with whatever wheels lie in WHEELS (files or folders), ready to be dropped onto Slicer.
+WHEELS ?= build/wheel
+slicer-zip: $(WHEEL_STAMP)
+	$(BIN)/python scripts/slicer_zip.py --wheels $(WHEELS) --out dist
+
+# How much of a face do the series in folder RESULT leak, compared with those in ORIGINAL?
+attack: $(TOOLS_STAMP)
+	PYTHONPATH=Testing/Python $(BIN)/python -m attack $(ORIGINAL) $(RESULT)
+
 clean:
 	rm -rf build demo test-artifacts

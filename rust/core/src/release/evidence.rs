@@ -1,7 +1,8 @@
 //! Decides what changes in a series' pixels, and collects the evidence that the files may declare.
 
-use ndarray::Axis;
+use ndarray::{Axis, Zip};
 
+use super::acquisition::SharedMask;
 use super::patient::Workplace;
 use super::record::PixelEvidence;
 use crate::gather::instance::Series;
@@ -51,12 +52,15 @@ pub(super) fn decide(
     work: &Workplace<'_>,
     series: &Series,
     mut volume: HuVolume,
+    shared: Option<&SharedMask>,
 ) -> Result<ImageDecision, Cancelled> {
     let settings = work.settings;
     let mut evidence = PixelEvidence::default();
     let outline = match settings.face {
         Face::Off => without_defacing(&volume, settings, &mut evidence),
-        Face::Bone | Face::Erode => defaced(&volume, settings, seed(work.key, series), &mut evidence),
+        Face::Bone | Face::Erode => {
+            defaced(&volume, settings, seed(work.key, series), shared, &mut evidence)
+        }
     };
     work.progress.check()?;
     let mut hold = outline.hold;
@@ -81,7 +85,7 @@ pub(super) fn decide(
 }
 
 /// Randomness of an acquisition: the same for all its kernels, so that averaging them gains nothing.
-fn seed(key: &Key, series: &Series) -> [u8; 32] {
+pub(super) fn seed(key: &Key, series: &Series) -> [u8; 32] {
     let frame = series.frame_of_reference_uid.as_ref().unwrap_or(&series.series_instance_uid);
     let places: Vec<u8> = series
         .geometry
@@ -93,12 +97,30 @@ fn seed(key: &Key, series: &Series) -> [u8; 32] {
     key.code("defacing", &[frame.reveal().as_bytes(), series.acquisition.reveal().as_bytes(), &places])
 }
 
-fn defaced(volume: &HuVolume, settings: &Settings, seed: [u8; 32], evidence: &mut PixelEvidence) -> Outline {
-    let Defacing { removal, head, protected, hold, evidence: found } =
+fn defaced(
+    volume: &HuVolume,
+    settings: &Settings,
+    seed: [u8; 32],
+    shared: Option<&SharedMask>,
+    evidence: &mut PixelEvidence,
+) -> Outline {
+    let Defacing { mut removal, head, protected, hold, evidence: found } =
         deface(volume, &DefaceSettings::from(settings), seed);
+    let (_, rows, columns) = volume.hu.dim();
+    let head = head.to_mask([rows, columns]);
+    if let Some(mask) = shared.and_then(|shared| shared.unpack(volume.hu.dim())) {
+        removal.mask = mask;
+        evidence.remarks.push("shares its mask with the other kernels of its acquisition".to_owned());
+    }
     let hold = hold.or_else(|| tripwire(volume, &removal.mask).err());
-    evidence.voxels_changed = found.voxels_removed;
-    evidence.head_changed_percent = percent(found.head_voxels_removed, found.head_voxels);
+    let (mut changed, mut in_head, mut in_head_changed) = (0, 0, 0);
+    Zip::from(&removal.mask).and(&head).for_each(|removed, head| {
+        changed += u64::from(*removed);
+        in_head += u64::from(*head);
+        in_head_changed += u64::from(*removed && *head);
+    });
+    evidence.voxels_changed = changed;
+    evidence.head_changed_percent = percent(in_head_changed, in_head);
     evidence.cavity_ml = f64::from((found.cavity_ml * 10.0).round()) / 10.0;
     evidence.changed_in_skull = found.cavity_voxels_removed;
     evidence.defaced = found.face_reduced && found.cavity_voxels_removed == 0;
@@ -111,8 +133,6 @@ fn defaced(volume: &HuVolume, settings: &Settings, seed: [u8; 32], evidence: &mu
             evidence.remarks.push(remark.to_owned());
         }
     }
-    let (_, rows, columns) = volume.hu.dim();
-    let head = head.to_mask([rows, columns]);
     let in_skull = Box::new(move |slice, row, column| protected.contains(slice, row, column));
     Outline { removal, head, in_skull, hold }
 }

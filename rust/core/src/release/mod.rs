@@ -3,6 +3,7 @@
 //! `patient` plans, does and publishes one patient; `series` does one series with the decision of `evidence`,
 //! the clearing of `pixels`, the joining of `deidentified` and the checks of `check`.
 
+mod acquisition;
 mod check;
 mod deidentified;
 mod disk;

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path};
 
+use super::acquisition::{self, SharedMask};
 use super::disk;
 use super::output::OutputFolder;
 use super::private::{AuditLine, ManifestLine, PrivateFolder, PrivateRecord};
@@ -70,11 +71,20 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
     let staging = work.output.stage(&row.new_id)?;
     let mut records = Vec::new();
     let mut private = PrivateRecord::default();
+    let leaders = acquisition::leaders(&plan.series);
+    let mut shared: BTreeMap<usize, Option<SharedMask>> = BTreeMap::new();
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
+        let leader = leaders[index];
+        if leader == index {
+            let kernels: Vec<&Series> =
+                (index..leaders.len()).filter(|other| leaders[*other] == leader).map(|other| &plan.series[other]).collect();
+            shared.insert(index, acquisition::shared_mask(work, &kernels)?);
+        }
+        let mask = shared.get(&leader).and_then(Option::as_ref);
         for parent in names.iter().filter_map(|name| Path::new(name).parent()).collect::<BTreeSet<_>>() {
             disk::create_folder(&staging.join(parent))?;
         }
-        let done = series::process(work, &patient, series, names, &staging)?;
+        let done = series::process(work, &patient, series, names, mask, &staging)?;
         private.audit.extend(audit_lines(row, series, &done));
         private.manifest.extend(manifest_lines(&row.new_id, &done));
         records.push(series_record(work, index as u32 + 1, series, names, &done));

@@ -6,6 +6,7 @@ use std::path::Path;
 use ndarray::{Array3, Axis};
 use rayon::prelude::*;
 
+use super::acquisition::SharedMask;
 use super::check::{self, Expected, Verified};
 use super::deidentified::{Deidentified, to_bytes};
 use super::disk;
@@ -61,6 +62,7 @@ pub(super) fn process(
     patient: &PatientContext<'_>,
     series: &Series,
     names: &[String],
+    shared: Option<&SharedMask>,
     staging: &Path,
 ) -> Result<SeriesDone, Stopped> {
     let read: Vec<Result<ReadSlice, Failure>> = series
@@ -77,7 +79,7 @@ pub(super) fn process(
         return Ok(SeriesDone::without_images(read));
     }
     let volume = volume(series, &read, &usable);
-    let decision = evidence::decide(work, series, volume)?;
+    let decision = evidence::decide(work, series, volume, shared)?;
     let released_by_name = work.release_held.includes(patient.new_id);
     if decision.hold.is_some() && !released_by_name {
         let hold = decision.hold;
