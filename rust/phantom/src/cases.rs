@@ -148,11 +148,11 @@ impl Case {
             }
             Self::ThinSkull => HeadParameters { skull_mm: 2.4, ..base() },
             Self::Craniectomy70Bulging => craniectomy(70.0, 9.0),
-            Self::Craniectomy70Sunken => craniectomy(70.0, -14.0),
+            Self::Craniectomy70Sunken => craniectomy(70.0, -9.0),
             Self::Craniectomy110Bulging => craniectomy(110.0, 12.0),
-            Self::Craniectomy110Sunken => craniectomy(110.0, -18.0),
+            Self::Craniectomy110Sunken => craniectomy(110.0, -13.0),
             Self::Craniectomy150Bulging => craniectomy(150.0, 12.0),
-            Self::Craniectomy150Sunken => craniectomy(150.0, -22.0),
+            Self::Craniectomy150Sunken => craniectomy(150.0, -17.0),
             Self::Fracture => base().with(Finding::Fracture),
             Self::TouchingHolder => base().with_equipment(Equipment {
                 holder: Holder::Touching,

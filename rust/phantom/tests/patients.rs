@@ -1,4 +1,5 @@
 //! Generated patients are read back with dicom-object: they must be what the truth says.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

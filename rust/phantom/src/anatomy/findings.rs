@@ -7,19 +7,19 @@ use crate::parameters::{Finding, HeadParameters};
 use crate::shape::{Shape, ball, cone, cuboid, ellipsoid, rod, union};
 use crate::tissue::{Label, Tissue};
 
-/// Where a craniectomy is centered: the left temple and parietal bone.
-const CRANIECTOMY: [f32; 3] = [64.0, 2.0, 26.0];
+/// Where a craniectomy is centered, on the inside of the left vault; the defect faces left.
+const CRANIECTOMY: [f32; 3] = [63.0, 2.0, 26.0];
+/// Thickness of the scalp, in mm.
+const SCALP_MM: f32 = 6.0;
 
 /// The cavity with what findings add to it or take from it.
 pub(crate) fn cavity(parameters: &HeadParameters, closed: Shape) -> Shape {
     parameters.findings.iter().fold(closed, |cavity, finding| match *finding {
         Finding::Craniectomy { diameter_mm, bulge_mm } if bulge_mm > 0.0 => {
-            let bulge = cavity.grown(parameters.skull_mm + bulge_mm).within(defect(diameter_mm * 0.86));
-            union(5.0, vec![cavity, bulge])
+            union(5.0, vec![cavity, dome(diameter_mm, parameters.skull_mm + bulge_mm)])
         }
         Finding::Craniectomy { diameter_mm, bulge_mm } if bulge_mm < 0.0 => {
-            let depth = -bulge_mm;
-            cavity.without(sunken(diameter_mm, depth), 8.0)
+            cavity.without(sunken(diameter_mm, -bulge_mm, CRANIECTOMY[0]), 8.0)
         }
         _ => cavity,
     })
@@ -40,11 +40,13 @@ pub(crate) fn cranium(parameters: &HeadParameters, closed: Shape) -> Shape {
 pub(crate) fn surface(parameters: &HeadParameters, intact: Shape) -> Shape {
     parameters.findings.iter().fold(intact, |surface, finding| match *finding {
         Finding::Craniectomy { diameter_mm, bulge_mm } if bulge_mm > 0.0 => {
-            let bulge = surface.grown(bulge_mm).within(defect(diameter_mm * 0.9));
-            union(9.0, vec![surface, bulge])
+            let dome = dome(diameter_mm, parameters.skull_mm + bulge_mm);
+            union(9.0, vec![surface, dome.grown(SCALP_MM)])
         }
         Finding::Craniectomy { diameter_mm, bulge_mm } if bulge_mm < 0.0 => {
-            surface.without(sunken(diameter_mm * 0.86, -bulge_mm - 5.0 - parameters.skull_mm), 10.0)
+            let above_bone = parameters.skull_mm + SCALP_MM;
+            let depth = -bulge_mm - SCALP_MM + above_bone;
+            surface.without(sunken(diameter_mm * 0.8, depth, CRANIECTOMY[0] + above_bone), 10.0)
         }
         _ => surface,
     })
@@ -56,27 +58,30 @@ fn burr_holes() -> Shape {
     union(0.0, vec![left, right])
 }
 
-/// A cylinder through the left vault.
+/// A cylinder through the left vault, above the skull base.
 fn defect(diameter_mm: f32) -> Shape {
-    let [x, y, z] = CRANIECTOMY;
-    let outward = [0.94, 0.03, 0.34];
-    rod(
-        [x - 25.0 * outward[0], y, z - 25.0 * outward[2]],
-        [x + 60.0 * outward[0], y, z + 60.0 * outward[2]],
-        diameter_mm / 2.0,
-    )
-    .within(Shape::Below { normal: [-outward[0], -outward[1], -outward[2]], level: -20.0 })
-    .within(Shape::Below { normal: [0.0, 0.0, -1.0], level: 14.0 })
+    let [_, y, z] = CRANIECTOMY;
+    rod([40.0, y, z], [130.0, y, z], diameter_mm / 2.0)
+        .within(Shape::Below { normal: [-1.0, 0.0, 0.0], level: -20.0 })
+        .within(Shape::Below { normal: [0.0, 0.0, -1.0], level: 14.0 })
 }
 
-/// What is missing when the flap has sunk by `depth_mm` below the vault's inside.
-fn sunken(diameter_mm: f32, depth_mm: f32) -> Shape {
+/// Brain that stands `height_mm` out of the defect.
+fn dome(diameter_mm: f32, height_mm: f32) -> Shape {
+    let [x, y, z] = CRANIECTOMY;
     let radius = diameter_mm / 2.0;
-    let depth = depth_mm.max(1.0);
-    // A large ball that dips into the head by the depth.
+    // Not beyond vertex, occiput and skull base, where bone remains.
+    ellipsoid([15.0, y, z], [x - 15.0 + height_mm, radius.min(68.0), radius.min(44.0)])
+}
+
+/// What is missing when a round of `diameter_mm` has sunk by `depth_mm` below a wall at `wall_x_mm`.
+fn sunken(diameter_mm: f32, depth_mm: f32, wall_x_mm: f32) -> Shape {
+    let [_, y, z] = CRANIECTOMY;
+    // Below 88 mm the round stays above the skull base, where bone remains.
+    let (radius, depth) = ((diameter_mm / 2.0).min(44.0), depth_mm.max(1.0));
+    // A ball that passes through the rim and dips into the head by the depth.
     let big = (radius * radius + depth * depth) / (2.0 * depth);
-    let reach = 71.0 - depth + big;
-    ball([0.94 * reach, 2.0, 6.0 + 0.34 * reach], big)
+    ball([wall_x_mm - depth + big, y, z], big)
 }
 
 fn sutures(gap_mm: f32, fontanelle_mm: f32) -> Shape {

@@ -97,3 +97,33 @@ fn neck_region(at: &Landmarks) -> Shape {
     let lowest = Shape::Below { normal: [0.0, 0.0, 1.0], level: at.chin[2] - 14.0 };
     union(0.0, vec![behind.within(low), lowest])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scene;
+    use crate::noise::mix;
+    use crate::parameters::{Finding, HeadParameters};
+
+    #[test]
+    fn shapes_reduced_to_a_block_are_the_same_in_the_block() {
+        let parameters = HeadParameters::default()
+            .with(Finding::Contrast)
+            .with(Finding::Craniectomy { diameter_mm: 110.0, bulge_mm: 10.0 });
+        let scene = scene(&parameters);
+        let place = |number: u64| -> [f32; 3] {
+            std::array::from_fn(|axis| (mix(number * 3 + axis as u64) >> 40) as f32 / 16_777_216.0 - 0.5)
+        };
+        for number in 0..400 {
+            let center = place(number).map(|v| v * 240.0);
+            for field in &scene.fields {
+                let near = field.shape.near(center, 6.0);
+                let offset = place(number + 7000).map(|v| v * 6.0);
+                let point = std::array::from_fn(|axis| center[axis] + offset[axis]);
+                let (whole, reduced) = (field.shape.distance(point), near.distance(point));
+                if whole.abs() < 6.0 {
+                    assert!((whole - reduced).abs() < 0.05, "{center:?} {whole} {reduced}");
+                }
+            }
+        }
+    }
+}
