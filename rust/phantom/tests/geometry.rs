@@ -1,5 +1,4 @@
 //! Where generated voxels lie: slices ascend, and the face is where the header says front is.
-#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use headct_deid_phantom::{Case, Label, Phantom, head};
 

@@ -29,7 +29,7 @@ impl Identity {
             street: format!("Nirgendweg {}", 10 + number),
             city: "Entenhausen-Phantasien".to_owned(),
             phone: format!("+99-555-01{number:02}{}", 711 + number),
-            occupation: "lighthouse keeper",
+            occupation: "beekeeper",
         }
     }
 
