@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::fold::fold;
+use super::fold::{fold, squeeze};
 
 const WORDS: &str = include_str!("rules/safe_words.csv");
 const PATTERNS: &str = include_str!("rules/safe_patterns.csv");
@@ -25,6 +25,8 @@ pub(super) enum Place {
 pub(super) struct Vocabulary {
     /// Folded word; `true` when it is safe only as a code string.
     words: HashMap<String, bool>,
+    /// The words without what separates their parts: `ct/i` as `cti`.
+    squeezed: HashSet<String>,
     shapes: Vec<Shape>,
 }
 
@@ -64,7 +66,8 @@ impl Vocabulary {
                 })
             })
             .collect();
-        Self { words, shapes }
+        let squeezed = words.keys().map(|word| squeeze(word)).collect();
+        Self { words, squeezed, shapes }
     }
 
     /// Whether the folded word is on the list for this place.
@@ -78,9 +81,9 @@ impl Vocabulary {
         }
     }
 
-    /// Whether the folded word is on the list for any place.
+    /// Whether the folded word is on the list for any place, however its parts are separated.
     pub(super) fn knows(&self, folded: &str) -> bool {
-        self.words.contains_key(folded)
+        self.words.contains_key(folded) || self.squeezed.contains(folded)
     }
 
     /// Every word on the list.
