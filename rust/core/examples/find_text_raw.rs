@@ -1,6 +1,7 @@
-//! Finds text in a raw volume and prints its rectangles: `find_text_raw FILE SLICES ROWS COLUMNS [BLOCK]`.
+//! Finds text in a raw volume and prints its rectangles: `find_text_raw FILE SLICES ROWS COLUMNS [BLOCK [HEAD]]`.
 //!
 //! FILE holds little-endian 16-bit HU, slice by slice. With BLOCK, every BLOCK slices are a series of their own.
+//! HEAD holds one byte per voxel, not 0 in the head; without it the whole slices are searched.
 //! One line per rectangle: slice, top, bottom, left, right. The time goes to standard error.
 
 use std::time::Instant;
@@ -14,6 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [path, sizes @ ..] = arguments.as_slice() else {
         return Err("expected FILE SLICES ROWS COLUMNS [BLOCK]".into());
     };
+    let (sizes, head) = if sizes.len() == 5 { (&sizes[..4], sizes.last()) } else { (sizes, None) };
+    let head = head.map(std::fs::read).transpose()?;
     let sizes = sizes.iter().map(|size| size.parse()).collect::<Result<Vec<usize>, _>>()?;
     let ([slices, rows, columns] | [slices, rows, columns, _]) = sizes[..] else {
         return Err("expected FILE SLICES ROWS COLUMNS [BLOCK]".into());
@@ -31,7 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             row_spacing_mm: 1.0,
             column_spacing_mm: 1.0,
         };
-        let head = Mask::from_elem((block, rows, columns), true);
+        let inside = |(slice, row, column): (usize, usize, usize)| {
+            head.as_ref()
+                .is_none_or(|head| head[((index * block + slice) * rows + row) * columns + column] != 0)
+        };
+        let head = Mask::from_shape_fn((block, rows, columns), inside);
         let volume = HuVolume { hu, geometry };
         let started = Instant::now();
         let found = find_text(&volume, &head);

@@ -6,7 +6,7 @@
 use ndarray::ArrayView2;
 
 use super::component::{Component, Run, components_of};
-use super::line::{aligned, turns_and_width};
+use super::line::turns_and_width;
 use super::slice::Found;
 use super::stroke::Contrast;
 use super::window::Window;
@@ -15,190 +15,332 @@ use super::window::Window;
 const SAME_HU: u16 = 1;
 /// Values from 3 to this many HU beside the constant tell how many pixels have it by chance.
 const BESIDE_HU: u16 = 24;
+/// The share of the pixels beside that the constant has by chance: 3 values of 44.
+const CHANCE: f32 = 3.0 / 44.0;
+/// Contrast in HU from which a pixel of the value counts as part of a stroke.
+const STROKE_HU: i16 = 30;
+/// Pixels by chance up to which a value is rare in a window.
+const RARE: f32 = 1.5;
 /// Pixels of one value that a line must have.
-const FEWEST: usize = 12;
+const FEWEST: usize = 8;
 /// How many times more pixels than by chance, in the box of a line.
 const FACTOR: f32 = 5.0;
-/// Most values looked at on one slice, the most frequent first.
-const VALUES: usize = 12;
-/// Cell of the grid that gathers pixels to lines: rows and columns.
-const CELL: [usize; 2] = [4, 8];
+/// Rows and columns of the tiles in which values are counted.
+const TILE: [u16; 2] = [32, 64];
+/// Linked pixels of one value that make a tile worth a look.
+const LINKED: usize = 6;
+/// Rows without a pixel of the value that part two lines.
+const APART: usize = 9;
+/// Lines of one value looked for in a tile.
+const LINES: usize = 3;
 /// Box heights in pixels.
 const HEIGHTS: std::ops::RangeInclusive<usize> = 4..=52;
 
-/// Finds groups of strokes of one value. `lowest` are the runs of bright and of dark strokes; windows are in
-/// pixels of the contrast planes.
-pub(super) fn constant_lines(
-    slice: &ArrayView2<'_, i16>,
-    origin: (usize, usize),
-    contrast: &Contrast,
-    strokes: [&[Run]; 2],
-    [lowest, highest]: [i16; 2],
-) -> Vec<Found> {
-    let at = |row: u16, column: u16| slice[[row as usize + origin.0, column as usize + origin.1]];
-    let mut linked: Vec<(i16, u16, u16)> = Vec::new();
-    for (runs, plane) in strokes.into_iter().zip([&contrast.bright, &contrast.dark]) {
-        let mut below = 0;
-        for run in runs {
-            while below < runs.len()
-                && (runs[below].row <= run.row
-                    || runs[below].row == run.row + 1 && runs[below].end <= run.start)
-            {
-                below += 1;
+/// A slice with the contrast of its strokes.
+#[derive(Clone, Copy)]
+pub(super) struct Strokes<'a> {
+    pub(super) slice: &'a ArrayView2<'a, i16>,
+    /// Row and column of the contrast planes' first pixel.
+    pub(super) origin: (usize, usize),
+    pub(super) contrast: &'a Contrast,
+}
+
+/// The pixels of one value in a window, and how many to expect by chance.
+struct Share {
+    pixels: Vec<[usize; 2]>,
+    by_chance: f32,
+}
+
+impl Strokes<'_> {
+    /// Finds groups of strokes of one value. `lowest` are the runs of bright and of dark strokes; windows are in
+    /// pixels of the contrast planes.
+    pub(super) fn constant_lines(&self, lowest: [&[Run]; 2]) -> Vec<Found> {
+        let [least, most] = self.contrast.extremes();
+        let mut found: Vec<Found> = Vec::new();
+        for (value, tile) in spikes(&self.linked(lowest)) {
+            // Air beyond the scale is cut off at the lowest value.
+            if value.abs_diff(least) <= 2 {
+                continue;
             }
-            let _ = plane;
-            let next: &[Run] = &runs[below..];
-            for column in run.start..run.end {
-                let value = at(run.row, column);
-                let right = column + 1 < run.end && at(run.row, column + 1).abs_diff(value) <= SAME_HU;
-                let down = || {
-                    next.iter()
-                        .take_while(|other| other.row == run.row + 1 && other.start <= column)
-                        .any(|other| column < other.end)
-                        && at(run.row + 1, column).abs_diff(value) <= SAME_HU
-                };
-                if right || down() {
-                    linked.push((value, run.row, column));
+            let tile = self.clipped(tile);
+            for group in lines_among(linked_of(self.share(value, tile).pixels), tile) {
+                if self.is_line(&group, value, value.abs_diff(most) <= 2) {
+                    let window = self.continued(group, value);
+                    found.push(Found { window: padded(window), value });
                 }
             }
         }
+        found
     }
-    linked.sort_unstable();
-    let mut found = Vec::new();
-    for value in frequent(&linked) {
-        if value.abs_diff(lowest) <= 2 {
-            continue;
-        }
-        let clipped = value.abs_diff(highest) <= 2;
-        let same = within(&linked, value, SAME_HU);
-        let mut pixels: Vec<(u16, u16)> = same.iter().map(|&(_, row, column)| (row, column)).collect();
-        pixels.sort_unstable();
-        pixels.dedup();
-        for group in gathered(&pixels) {
-            if is_line(&group, value, slice, origin, contrast, clipped) {
-                found.push(Found { window: group, value });
+
+    /// The window of a line, and what continues it to the left and right with strokes of the same value.
+    pub(super) fn continued(&self, line: Window, value: i16) -> Window {
+        let height = line.height();
+        let step = 2 * height.min(24);
+        let mut window = line;
+        loop {
+            let before = window;
+            let (top, bottom) = (line.top.saturating_sub(height / 4), line.bottom + height / 4);
+            let left = Window { top, bottom, left: window.left.saturating_sub(step), right: window.left };
+            let right = Window { top, bottom, left: window.right, right: window.right + step };
+            for part in [left, right] {
+                let mut share = self.share(value, self.clipped(part));
+                share.pixels.retain(|&[row, column]| self.stands_out(row, column));
+                if share.pixels.len() >= 4 && share.pixels.len() as f32 >= FACTOR * share.by_chance {
+                    window = share.pixels.into_iter().fold(window, |window, at| window.union(pixel(at)));
+                }
+            }
+            if window == before {
+                return window;
             }
         }
     }
-    found
+
+    fn hu(&self, row: usize, column: usize) -> i16 {
+        self.slice[[row + self.origin.0, column + self.origin.1]]
+    }
+
+    fn stands_out(&self, row: usize, column: usize) -> bool {
+        let index = row * self.contrast.width + column;
+        self.contrast.bright[index].max(self.contrast.dark[index]) >= STROKE_HU
+    }
+
+    fn rows(&self) -> usize {
+        self.contrast.bright.len() / self.contrast.width
+    }
+
+    /// The part of a window that lies on the planes.
+    fn clipped(&self, window: Window) -> Window {
+        let (bottom, right) = (window.bottom.min(self.rows()), window.right.min(self.contrast.width));
+        Window { top: window.top.min(bottom), left: window.left.min(right), bottom, right }
+    }
+
+    /// Stroke pixels that have a neighbor of their value: tile, value, and where.
+    fn linked(&self, lowest: [&[Run]; 2]) -> Vec<([u16; 2], i16, [u16; 2])> {
+        let mut linked = Vec::new();
+        for run in lowest.into_iter().flatten() {
+            let row = run.row as usize;
+            for column in run.start as usize..run.end as usize {
+                let value = self.hu(row, column);
+                let same = |row: usize, column: usize| {
+                    row < self.rows()
+                        && column < self.contrast.width
+                        && self.hu(row, column).abs_diff(value) <= SAME_HU
+                        && self.stands_out(row, column)
+                };
+                let below = || (column.saturating_sub(1)..column + 2).any(|column| same(row + 1, column));
+                if same(row, column + 1) || below() {
+                    linked.push((
+                        [run.row / TILE[0], column as u16 / TILE[1]],
+                        value,
+                        [run.row, column as u16],
+                    ));
+                }
+            }
+        }
+        linked.sort_unstable();
+        linked
+    }
+
+    /// Where values beside it are common only the strokes of a value count, where they are rare every pixel.
+    fn share(&self, value: i16, window: Window) -> Share {
+        let (mut pixels, mut beside) = (Vec::new(), 0);
+        for [row, column] in window.pixels() {
+            let far = self.hu(row, column).abs_diff(value);
+            if far <= SAME_HU {
+                pixels.push([row, column]);
+            } else if (3..=BESIDE_HU).contains(&far) {
+                beside += 1;
+            }
+        }
+        let by_chance = beside as f32 * CHANCE;
+        if by_chance > RARE {
+            pixels.retain(|&[row, column]| self.stands_out(row, column));
+        }
+        Share { pixels, by_chance }
+    }
+
+    /// Whether the value fills three by three pixels somewhere, as saturated metal does.
+    fn is_solid_somewhere(&self, value: i16) -> bool {
+        let same = |[row, column]: [usize; 2]| self.hu(row, column).abs_diff(value) <= 2;
+        let inner = Window { top: 1, bottom: self.rows() - 1, left: 1, right: self.contrast.width - 1 };
+        inner.pixels().any(|at| same(at) && around(at).pixels().all(same))
+    }
+
+    /// Whether what lies above and below a box differs much less than the value differs from it.
+    fn is_quiet_around(&self, group: &Window, value: i16) -> bool {
+        let above =
+            Window { top: group.top.saturating_sub(4), bottom: group.top.saturating_sub(1), ..*group };
+        let below = self.clipped(Window { top: group.bottom + 1, bottom: group.bottom + 4, ..*group });
+        let mut ground: Vec<i16> =
+            above.pixels().chain(below.pixels()).map(|[row, column]| self.hu(row, column)).collect();
+        ground.sort_unstable();
+        let Some(last) = ground.len().checked_sub(1) else {
+            return false;
+        };
+        let [low, middle, high] = [10, 50, 90].map(|percent| ground[last * percent / 100]);
+        u32::from(high.abs_diff(low)) * 10 <= u32::from(value.abs_diff(middle)) * 3
+    }
+
+    /// Whether the box holds far more pixels of the value than by chance, in several thin strokes.
+    fn is_line(&self, group: &Window, value: i16, clipped: bool) -> bool {
+        let (height, width) = (group.height(), group.width());
+        if !HEIGHTS.contains(&height) || width < height {
+            return false;
+        }
+        let share = self.share(value, *group);
+        let strokes = components_of(&runs_of_pixels(&share.pixels));
+        let (mut pixels, mut pieces, mut turns, mut stroke_width) = (0, 0, 0.0_f32, 0.0_f32);
+        for piece in strokes.list.iter().filter(|piece| piece.area >= 2) {
+            let (more, stroke) = turns_and_width(piece, strokes.runs(piece));
+            if !is_solid(piece, more) {
+                pixels += piece.area;
+                pieces += 1;
+                turns += more.max(0.0);
+                stroke_width += stroke * piece.area as f32;
+            }
+        }
+        let shaped = if clipped {
+            // Metal beyond the scale is cut off at the highest value: there the value alone proves little.
+            pieces >= 5 && width * 2 >= height * 5 && !self.is_solid_somewhere(value)
+        } else {
+            pieces >= 3 || pieces == 2 && pixels >= 2 * FEWEST || turns >= 2.0
+        };
+        // Bars in a row, such as staples, are no text; before a quiet background more is asked for.
+        let shaped = shaped && (turns >= 1.5 || !self.is_quiet_around(group, value));
+        shaped
+            && pixels >= FEWEST
+            && pixels as f32 >= FACTOR * (share.by_chance + 1.0)
+            && stroke_width <= 0.3 * (pixels * height) as f32
+    }
 }
 
-/// The entries whose value differs by at most `most` from `value`.
-fn within(linked: &[(i16, u16, u16)], value: i16, most: u16) -> &[(i16, u16, u16)] {
-    let from = linked.partition_point(|entry| entry.0 < value.saturating_sub_unsigned(most));
-    let to = linked.partition_point(|entry| entry.0 <= value.saturating_add_unsigned(most));
-    &linked[from..to]
+/// The values that stick out in their tile among the values beside them, each with the tile and some pixels
+/// around it.
+fn spikes(linked: &[([u16; 2], i16, [u16; 2])]) -> Vec<(i16, Window)> {
+    let mut spikes: Vec<(i16, Window)> = Vec::new();
+    for tile in linked.chunk_by(|a, b| a.0 == b.0) {
+        let within = |value: i16, most: u16| {
+            tile.partition_point(|entry| entry.1 <= value.saturating_add_unsigned(most))
+                - tile.partition_point(|entry| entry.1 < value.saturating_sub_unsigned(most))
+        };
+        let mut counted: Vec<(usize, i16)> = Vec::new();
+        for group in tile.chunk_by(|a, b| a.1 == b.1) {
+            let same = within(group[0].1, SAME_HU);
+            let beside = within(group[0].1, BESIDE_HU) - within(group[0].1, 2);
+            if same >= LINKED && same as f32 >= FACTOR * beside as f32 * CHANCE {
+                counted.push((same, group[0].1));
+            }
+        }
+        counted.sort_unstable_by(|a, b| b.cmp(a));
+        let mut values: Vec<i16> = Vec::new();
+        for (_, value) in counted {
+            if values.iter().all(|other| other.abs_diff(value) > 2 * SAME_HU) {
+                values.push(value);
+            }
+        }
+        let [row, column] = tile[0].0.map(usize::from);
+        let [rows, columns] = TILE.map(usize::from);
+        let window = Window {
+            top: (row * rows).saturating_sub(rows / 2),
+            bottom: (row + 1) * rows + rows / 2,
+            left: (column * columns).saturating_sub(columns / 2),
+            right: (column + 1) * columns + columns / 2,
+        };
+        spikes.extend(values.into_iter().map(|value| (value, window)));
+    }
+    spikes
 }
 
-/// Values more frequent than those beside them, the most frequent first.
-fn frequent(linked: &[(i16, u16, u16)]) -> Vec<i16> {
-    let mut counted: Vec<(usize, i16)> = Vec::new();
-    for group in linked.chunk_by(|a, b| a.0 == b.0) {
-        let value = group[0].0;
-        let same = within(linked, value, SAME_HU).len();
-        let beside = within(linked, value, BESIDE_HU).len() - within(linked, value, 2).len();
-        if same >= FEWEST / 2 && same * 14 >= 2 * beside {
-            counted.push((same, value));
+/// The pixels that touch another one, by edge or corner. Sorted by row and column before and after.
+fn linked_of(mut pixels: Vec<[usize; 2]>) -> Vec<[usize; 2]> {
+    let all = pixels.clone();
+    let known = |at: [usize; 2]| all.binary_search(&at).is_ok();
+    pixels.retain(|&at| around(at).pixels().any(|near| near != at && known(near)));
+    pixels
+}
+
+/// The boxes of lines among pixels of one value: the rows that hold more of them than rows on average do, parted
+/// where a gap is wider than words are apart.
+fn lines_among(mut pixels: Vec<[usize; 2]>, tile: Window) -> Vec<Window> {
+    let mut lines = Vec::new();
+    for _ in 0..LINES {
+        let Some((top, bottom)) = densest_rows(&pixels, tile) else {
+            break;
+        };
+        let (mut inside, outside): (Vec<_>, Vec<_>) =
+            pixels.into_iter().partition(|at| (top..bottom).contains(&at[0]));
+        pixels = outside;
+        inside.sort_unstable_by_key(|at| at[1]);
+        let gap = (bottom - top).max(8) * 5 / 2;
+        let words = inside.chunk_by(|a, b| b[1] - a[1] <= gap);
+        lines.extend(words.filter_map(|word| word.iter().map(|&at| pixel(at)).reduce(Window::union)));
+    }
+    lines
+}
+
+/// The rows whose pixels exceed the tile's usual row by most in sum (Kadane's maximum subarray); a row without
+/// any costs little, since in small type only the upper and lower ends of glyphs may have the value.
+fn densest_rows(pixels: &[[usize; 2]], tile: Window) -> Option<(usize, usize)> {
+    let mut counts = vec![0_usize; tile.height()];
+    for at in pixels {
+        counts[at[0] - tile.top] += 1;
+    }
+    let mut sorted = counts.clone();
+    sorted.sort_unstable();
+    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
+    let asked = 0.3 + 1.5 * usual as f32;
+    let (mut best, mut rows, mut sum, mut first, mut last) = (0.0, None, 0.0_f32, 0, 0);
+    for (row, &count) in counts.iter().enumerate() {
+        if sum <= 0.0 || row > last + APART {
+            (sum, first) = (0.0, row);
+        }
+        if count > 0 {
+            last = row;
+        }
+        sum += count as f32 - asked;
+        if sum > best {
+            best = sum;
+            rows = Some((tile.top + first, tile.top + row + 1));
         }
     }
-    counted.sort_unstable_by(|a, b| b.cmp(a));
-    let mut values: Vec<i16> = Vec::new();
-    for (_, value) in counted {
-        if values.len() < VALUES && values.iter().all(|other| other.abs_diff(value) > 2 * SAME_HU) {
-            values.push(value);
-        }
-    }
-    values
+    rows
 }
 
-/// The boxes of pixels, sorted by row, that lie in cells which touch.
-fn gathered(pixels: &[(u16, u16)]) -> Vec<Window> {
-    let mut cells: Vec<(u16, u16)> =
-        pixels.iter().map(|&(row, column)| (row / CELL[0] as u16, column / CELL[1] as u16)).collect();
-    cells.sort_unstable();
-    cells.dedup();
+fn around([row, column]: [usize; 2]) -> Window {
+    Window { top: row.saturating_sub(1), bottom: row + 2, left: column.saturating_sub(1), right: column + 2 }
+}
+
+fn pixel([row, column]: [usize; 2]) -> Window {
+    Window { top: row, bottom: row + 1, left: column, right: column + 1 }
+}
+
+/// The runs of pixels that are sorted by row and column.
+fn runs_of_pixels(pixels: &[[usize; 2]]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for (row, column) in cells {
+    for &[row, column] in pixels {
+        let (row, column) = (row as u16, column as u16);
         match runs.last_mut() {
             Some(run) if run.row == row && run.end == column => run.end += 1,
             _ => runs.push(Run { row, start: column, end: column + 1 }),
         }
     }
-    let groups = components_of(&runs);
-    let bounds = |group: &Component| {
-        let members = groups.runs(group);
-        let mut bounds: Option<Window> = None;
-        for &(row, column) in pixels {
-            let cell = (row / CELL[0] as u16, column / CELL[1] as u16);
-            if members.iter().any(|run| run.row == cell.0 && run.start <= cell.1 && cell.1 < run.end) {
-                let (row, column) = (row as usize, column as usize);
-                let window = Window { top: row, bottom: row + 1, left: column, right: column + 1 };
-                bounds = Some(bounds.map_or(window, |bounds| bounds.union(window)));
-            }
-        }
-        bounds
-    };
-    groups.list.iter().filter(|group| group.area >= 2).filter_map(bounds).collect()
-}
-
-/// Whether the box holds far more pixels of the value than of those beside it, in several thin strokes.
-fn is_line(
-    group: &Window,
-    value: i16,
-    slice: &ArrayView2<'_, i16>,
-    origin: (usize, usize),
-    contrast: &Contrast,
-    clipped: bool,
-) -> bool {
-    if !HEIGHTS.contains(&group.height()) || group.width() < group.height() {
-        return false;
-    }
-    let mut beside = 0;
-    let mut runs: Vec<Run> = Vec::new();
-    for row in group.top..group.bottom {
-        for column in group.left..group.right {
-            let index = row * contrast.width + column;
-            let far = slice[[row + origin.0, column + origin.1]].abs_diff(value);
-            if far <= SAME_HU && contrast.bright[index].max(contrast.dark[index]) > 30 {
-                let (row, column) = (row as u16, column as u16);
-                match runs.last_mut() {
-                    Some(run) if run.row == row && run.end == column => run.end += 1,
-                    _ => runs.push(Run { row, start: column, end: column + 1 }),
-                }
-            } else if (3..=BESIDE_HU).contains(&far) {
-                beside += 1;
-            }
-        }
-    }
-    let strokes = components_of(&runs);
-    let (mut pixels, mut pieces, mut turns, mut width) = (0, 0, 0.0_f32, 0.0_f32);
-    for piece in strokes.list.iter().filter(|piece| piece.area >= 2) {
-        let (more, stroke) = turns_and_width(piece, strokes.runs(piece));
-        if is_solid(piece, more) {
-            continue;
-        }
-        pixels += piece.area;
-        pieces += 1;
-        turns += more.max(0.0);
-        width += stroke * piece.area as f32;
-    }
-    // Of the 44 values beside, three are as many as the constant's own.
-    let chance = beside as f32 * 3.0 / 44.0;
-    let tall = strokes.list.iter().filter(|piece| piece.window.height() * 2 >= group.height());
-    // Metal beyond the scale is cut off at the highest value: there the value alone proves nothing.
-    let shaped = if clipped {
-        pieces >= 6 && turns >= 3.0 && aligned(&tall, group.height()) >= 0.75
-    } else {
-        pieces >= 4 || turns >= 2.0
-    };
-    shaped
-        && pixels >= FEWEST
-        && pixels as f32 >= FACTOR * (chance + 1.0)
-        && width <= 0.3 * (pixels * group.height()) as f32
+    runs
 }
 
 /// A filled thing, such as the end of an electrode or a box that was masked before.
 fn is_solid(piece: &Component, turns: f32) -> bool {
     let (height, width) = (piece.window.height(), piece.window.width());
     height.min(width) >= 3 && turns < 0.35 && piece.area * 10 >= height * width * 6
+}
+
+/// Of thin type only the stems have the value; round and slanting strokes reach beyond them.
+fn padded(window: Window) -> Window {
+    let (rows, columns) = (window.height() / 8 + 1, window.height() / 6 + 1);
+    Window {
+        top: window.top.saturating_sub(rows),
+        bottom: window.bottom + rows,
+        left: window.left.saturating_sub(columns),
+        right: window.right + columns,
+    }
 }

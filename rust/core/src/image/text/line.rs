@@ -8,11 +8,11 @@ use super::window::Window;
 /// Glyph heights in pixels that may form a line; lower-case letters of 9 px type are 4 or 5 pixels high.
 const HEIGHTS: std::ops::RangeInclusive<usize> = 4..=48;
 /// HU that values drawn as one constant may differ by after rescaling and rounding.
-const SAME_HU: i16 = 2;
+const SAME_HU: u16 = 2;
 
-/// What was measured of a line.
+/// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Evidence {
+pub(super) struct Shape {
     /// Components that are more than a dot, a bar or a bow.
     pub(super) shapes: usize,
     /// How many more strokes the components show than convex things would; an `O` counts about 1.3.
@@ -21,15 +21,16 @@ pub(super) struct Evidence {
     pub(super) aligned: f32,
     /// Mean stroke width over glyph height.
     pub(super) thickness: f32,
-    /// Most frequent value among the pixels of the strokes.
+}
+
+/// The values of a line and of what it lies on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tone {
+    /// Most frequent value among the pixels of the strokes, HU.
     pub(super) value: i16,
-    /// Pixels with that value.
-    pub(super) constant: usize,
-    /// Their share of the pixels of the strokes.
-    pub(super) constant_share: f32,
-    /// Distance of the strokes' median to the background's, in HU.
+    /// Distance of the strokes' median to the background's, HU.
     pub(super) contrast: f32,
-    /// Middle 80 % of the background between and around the strokes, in HU.
+    /// Middle 80 % of the background between and around the strokes, HU.
     pub(super) unrest: f32,
 }
 
@@ -126,63 +127,60 @@ fn ends_before(next: Run, run: Run) -> bool {
     next.row == run.row + 1 && next.end <= run.start
 }
 
-/// Measures a line on its slice. `origin` is the slice position of the planes' first pixel; `strokes` tells
-/// whether a pixel of the planes stands out at the lowest level.
-pub(super) fn evidence(
+/// Measures the shapes of a line; none if it has no strokes beyond those of convex things.
+pub(super) fn shape_of(line: &Line, components: &Components) -> Option<Shape> {
+    let members = || line.members.iter().map(|&index| &components.list[index]);
+    let (mut shapes, mut turns, mut width) = (0, 0.0_f32, 0.0);
+    for component in members() {
+        let (more, stroke) = turns_and_width(component, components.runs(component));
+        shapes += usize::from(more >= 0.35);
+        turns += more.max(0.0);
+        width += stroke;
+    }
+    let thickness = width / line.members.len() as f32 / line.height as f32;
+    let aligned = aligned(&members(), line.height);
+    (shapes > 0).then_some(Shape { shapes, turns, aligned, thickness })
+}
+
+/// Measures the values of a line on its slice. `origin` is the slice position of the planes' first pixel;
+/// `stands_out` tells whether a pixel of the planes is a stroke at the lowest level.
+pub(super) fn tone_of(
     line: &Line,
     components: &Components,
     slice: &ArrayView2<'_, i16>,
     origin: (usize, usize),
-    strokes: impl Fn(usize, usize) -> bool,
-) -> Evidence {
-    let members = || line.members.iter().map(|&index| &components.list[index]);
-    let (mut shapes, mut turns, mut width) = (0, 0.0, 0.0);
+    stands_out: impl Fn(usize, usize) -> bool,
+) -> Tone {
     let mut values: Vec<i16> = Vec::new();
-    for component in members() {
-        let runs = components.runs(component);
-        let (extra, stroke) = turns_and_width(component, runs);
-        shapes += usize::from(extra >= 0.35);
-        turns += extra.max(0.0);
-        width += stroke;
-        for run in runs {
+    for &member in &line.members {
+        for run in components.runs(&components.list[member]) {
             let row = slice.row(run.row as usize + origin.0);
             values.extend((run.start..run.end).map(|column| row[column as usize + origin.1]));
         }
     }
     values.sort_unstable();
-    let (value, constant) = most_frequent(&values);
-    let mut ground: Vec<i16> = Vec::new();
-    let (rows, columns) = slice.dim();
-    for row in line.window.top.saturating_sub(2)..line.window.bottom + 2 {
-        for column in line.window.left.saturating_sub(2)..line.window.right + 2 {
-            let (y, x) = (row + origin.0, column + origin.1);
-            if y < rows && x < columns && !strokes(row, column) {
-                ground.push(slice[[y, x]]);
-            }
-        }
-    }
-    ground.sort_unstable();
-    let quantile = |sorted: &[i16], share: f32| {
-        sorted
-            .get((sorted.len().saturating_sub(1) as f32 * share) as usize)
-            .map_or(0.0, |&value| f32::from(value))
+    let around = Window {
+        top: line.window.top.saturating_sub(2),
+        bottom: (line.window.bottom + 2).min(slice.nrows() - origin.0),
+        left: line.window.left.saturating_sub(2),
+        right: (line.window.right + 2).min(slice.ncols() - origin.1),
     };
-    let count = line.members.len() as f32;
-    Evidence {
-        shapes,
-        turns,
-        aligned: aligned(&members(), line.height),
-        thickness: width / count / line.height as f32,
-        value,
-        constant,
-        constant_share: constant as f32 / values.len().max(1) as f32,
-        contrast: (quantile(&values, 0.5) - quantile(&ground, 0.5)).abs(),
-        unrest: quantile(&ground, 0.9) - quantile(&ground, 0.1),
+    let quiet = around.pixels().filter(|&[row, column]| !stands_out(row, column));
+    let mut ground: Vec<i16> =
+        quiet.map(|[row, column]| slice[[row + origin.0, column + origin.1]]).collect();
+    ground.sort_unstable();
+    let quantile = |sorted: &[i16], percent: usize| {
+        sorted.get(sorted.len().saturating_sub(1) * percent / 100).map_or(0.0, |&value| f32::from(value))
+    };
+    Tone {
+        value: most_frequent(&values),
+        contrast: (quantile(&values, 50) - quantile(&ground, 50)).abs(),
+        unrest: quantile(&ground, 90) - quantile(&ground, 10),
     }
 }
 
 /// The share of components whose tops, or whose bottoms, agree.
-pub(super) fn aligned<'a>(members: &(impl Iterator<Item = &'a Component> + Clone), height: usize) -> f32 {
+fn aligned<'a>(members: &(impl Iterator<Item = &'a Component> + Clone), height: usize) -> f32 {
     let slack = (height / 12).max(1);
     let share = |edge: fn(&Window) -> usize| {
         let mut edges: Vec<usize> = members.clone().map(|component| edge(&component.window)).collect();
@@ -195,11 +193,11 @@ pub(super) fn aligned<'a>(members: &(impl Iterator<Item = &'a Component> + Clone
     share(|window| window.top).max(share(|window| window.bottom))
 }
 
-/// The value that most of the sorted values agree with, and how many do.
-fn most_frequent(sorted: &[i16]) -> (i16, usize) {
+/// The value that most of the sorted values agree with.
+fn most_frequent(sorted: &[i16]) -> i16 {
     let (mut best, mut value, mut first) = (0, 0, 0);
     for (last, &high) in sorted.iter().enumerate() {
-        while i32::from(high) - i32::from(sorted[first]) > i32::from(SAME_HU) {
+        while high.abs_diff(sorted[first]) > SAME_HU {
             first += 1;
         }
         if last + 1 - first > best {
@@ -207,5 +205,5 @@ fn most_frequent(sorted: &[i16]) -> (i16, usize) {
             value = sorted[usize::midpoint(first, last)];
         }
     }
-    (value, best)
+    value
 }

@@ -15,6 +15,9 @@ const FAR: usize = 6;
 /// Pixels looked at on one side.
 const SIDE: usize = FAR - NEAR + 1;
 
+/// Columns beside the head in which the rest of a line that reaches it is looked for.
+const MARGIN: usize = 24;
+
 /// The contrast of every pixel of a window to its surroundings in HU, 0 where it is no stroke.
 ///
 /// Row-major, `width` values a row. Buffers are kept from slice to slice.
@@ -56,6 +59,25 @@ impl Contrast {
             );
         }
         self.down_columns(rows, width, stride);
+    }
+
+    /// Forgets the strokes that lie beside the head, more than a margin before its first or after its last pixel
+    /// in their row.
+    pub(super) fn keep_near(&mut self, head: &ArrayView2<'_, bool>, window: Window) {
+        for (index, row) in (window.top..window.bottom).enumerate() {
+            let line = head.row(row);
+            let first = line.iter().position(|&inside| inside);
+            let last = line.iter().rposition(|&inside| inside);
+            let kept = first.zip(last).map_or(0..0, |(first, last)| {
+                let from = first.saturating_sub(window.left + MARGIN);
+                from.min(self.width)..(last + 1 + MARGIN).saturating_sub(window.left).min(self.width)
+            });
+            for plane in [&mut self.bright, &mut self.dark] {
+                let line = &mut plane[index * self.width..][..self.width];
+                line[..kept.start].fill(0);
+                line[kept.end.max(kept.start)..].fill(0);
+            }
+        }
     }
 
     /// The lowest and highest HU of the window last measured.
