@@ -10,6 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import inputs, options, sentences, tables, volumes, wheel
+from . import plan as plan_words
 from .jobs import JobWatcher
 from .preview import Preview
 
@@ -213,7 +214,7 @@ class Panel:
         self.ui.planSection.visible = True
         self.ui.planSection.collapsed = False
         self.ui.planLabel.text = ""
-        self._say(sentences.plan_summary(plan))
+        self._say(plan_words.summary(plan))
 
     def _showReport(self, report):
         self._report = report

@@ -52,23 +52,6 @@ def progress_percent(progress):
     return min(99, int(100 * share))
 
 
-def plan_summary(plan):
-    """What a run would do: patients, series and slices kept, and how much is left out."""
-    series = [one for patient in plan.patients for one in patient["series"]]
-    kept = [one for one in series if one["kept"]]
-    left_out = sum(sum(patient["left_out"].values()) for patient in plan.patients)
-    text = "{}, {} with {} would be processed.".format(
-        count(len(plan.patients), "patient"),
-        count(len(kept), "series", "series"),
-        count(sum(one["slices"] for one in kept), "slice"),
-    )
-    if left_out:
-        text += " {} would be left out.".format(count(left_out, "file"))
-    if plan.problems:
-        text += " {} to look at.".format(count(len(plan.problems), "remark"))
-    return text
-
-
 def report_summary(report):
     """The end of a run in a few lines of text: released, left out by reason, failed, held."""
     lines = ["Released: {}.".format(count(report.released, "slice"))]

@@ -2,7 +2,8 @@
 
 import qt
 
-from .sentences import count, sentence, words
+from .plan import patients_of, remarks_of
+from .sentences import count, sentence
 
 KEY = qt.Qt.UserRole  # where an item keeps its number in the list it was made from
 
@@ -21,12 +22,13 @@ class PlanTable:
     def show(self, plan):
         """Replaces what the table shows by a `headct_deid.Plan`."""
         self.clear()
-        if plan.problems:
-            top = self._top("Remarks on the list", str(len(plan.problems)), "Worth a look before Apply")
-            for problem in plan.problems:
-                _child(top, sentence(problem["place"])[:-1], "", sentence(problem["message"]))
+        remarks = remarks_of(plan)
+        if remarks:
+            top = self._top("Remarks on the list", str(len(remarks)), "Worth a look before Apply")
+            for place, message in remarks:
+                _child(top, place, "", message)
             top.setExpanded(True)
-        for patient in plan.patients:
+        for patient in patients_of(plan):
             self._patient(patient)
 
     def clear(self):
@@ -46,20 +48,17 @@ class PlanTable:
         return item.text(0) + ": " + item.text(2) if item is not None and item.text(2) else ""
 
     def _patient(self, patient):
-        kept = [one for one in patient["series"] if one["kept"]]
-        slices = sum(one["slices"] for one in kept)
-        outcome = count(len(kept), "series", "series") + " kept" if kept else "Nothing to release"
-        top = self._top("{} (row {})".format(patient["new_id"], patient["row"]), str(slices), outcome)
-        for one in patient["series"]:
-            text = "Kept" if one["kept"] else "Left out: " + words(one["reason"] or "")
-            name = "Series {}".format(one["number"])
-            if one["description"]:
-                name += ", " + one["description"]
-            item = _child(top, name, str(one["slices"]), text)
-            item.setData(0, KEY, len(self._series))
-            self._series.append((patient["new_id"], one["number"]))
-        for reason, number in sorted(_other_files(patient).items()):
-            _child(top, count(number, "file"), "", "Left out: " + words(reason))
+        kept = len(patient.kept)
+        outcome = count(kept, "series", "series") + " kept" if kept else "Nothing to release"
+        name = patient.new_id if patient.list_row is None else f"{patient.new_id} (row {patient.list_row})"
+        top = self._top(name, str(patient.slices), outcome)
+        for one in patient.series:
+            item = _child(top, one.name, str(one.slices), one.outcome)
+            if one.kept:
+                item.setData(0, KEY, len(self._series))
+                self._series.append((patient.new_id, one.number))
+        for reason, number in sorted(patient.left_out.items()):
+            _child(top, count(number, "file"), "", "Left out: " + reason)
         top.setExpanded(True)
 
     def _top(self, *texts):
@@ -70,15 +69,6 @@ class PlanTable:
         item.setFont(0, font)
         self._tree.addTopLevelItem(item)
         return item
-
-
-def _other_files(patient):
-    """The files left out that belong to no series of the table, by reason."""
-    rest = dict(patient["left_out"])
-    for one in patient["series"]:
-        if not one["kept"] and one["reason"] in rest:
-            rest[one["reason"]] -= one["slices"]
-    return {reason: number for reason, number in rest.items() if number > 0}
 
 
 class HeldTable:

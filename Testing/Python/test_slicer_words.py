@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "HeadCTDeid"))
 
-from HeadCTDeidLib import inputs, options, orientation, sentences, wheel  # noqa: E402
+from HeadCTDeidLib import inputs, options, orientation, plan, sentences, wheel  # noqa: E402
 
 
 def defaults():
@@ -119,6 +119,43 @@ def test_the_summary_counts_by_reason():
         "Failed: 1 file. The report says which and why.",
         "Held back: 1 series, listed below.",
     ]
+
+
+FULL = {
+    "row": 2,
+    "new_id": "D1",
+    "series": [
+        {"number": 3, "kept": True, "slices": 40, "description": "HEAD 5.0", "reason": None},
+        {"number": 4, "kept": False, "slices": 2, "description": "SCOUT", "reason": "not-axial"},
+    ],
+    "left_out": {"not-axial": 2, "not-ct": 1},
+}
+BARE = {
+    "row": 2,
+    "new_id": "D1",
+    "series": [{"slices": 40, "rows": 256, "columns": 256, "remarks": ["gantry tilt 14 degrees"]}],
+    "left_out": [{"code": "not-axial", "reason": "not axial (localizer or reformat)", "files": 2}],
+}
+
+
+def test_a_plan_becomes_rows_that_count_every_file_once():
+    (patient,) = plan.patients_of(SimpleNamespace(patients=[FULL], problems=[]))
+    assert [one.name for one in patient.series] == ["Series 3, HEAD 5.0", "Series 4, SCOUT"]
+    assert [one.outcome for one in patient.series] == ["Kept", "Left out: not axial"]
+    assert patient.left_out == {"not ct": 1} and patient.slices == 40
+
+
+def test_a_plan_that_lists_only_kept_series_becomes_rows_too():
+    (patient,) = plan.patients_of(SimpleNamespace(patients=[BARE], problems=[]))
+    assert patient.series == [(1, "Series 1, 256 x 256", 40, True, "Kept: gantry tilt 14 degrees")]
+    assert patient.left_out == {"not axial (localizer or reformat)": 2}
+
+
+def test_a_plan_is_summed_up_in_one_sentence():
+    problems = [{"place": "linkage table, row 3", "message": "no folder of this name in the input"}]
+    text = plan.summary(SimpleNamespace(patients=[FULL], problems=problems))
+    parts = ("1 patient, 1 series with 40 slices would be processed.", "3 files would be left out.")
+    assert text == " ".join([*parts, "1 remark to look at."])
 
 
 def test_an_unexpected_error_says_nothing_about_the_patient():

@@ -96,7 +96,7 @@ def test_preview(panel, window, places):
     finish(panel)
     tree = panel.ui.planTree
     patient = tree.topLevelItem(0)
-    kept = next(i for i in range(patient.childCount()) if patient.child(i).text(2) == "Kept")
+    kept = next(i for i in range(patient.childCount()) if patient.child(i).text(2).startswith("Kept"))
     tree.setCurrentItem(patient.child(kept))
     click(panel.ui.previewButton)
     finish(panel)

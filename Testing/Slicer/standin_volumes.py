@@ -105,7 +105,7 @@ def show_preview(panel, folders):
     click(panel.ui.checkButton)
     finish(panel)
     patient = panel.ui.planTree.topLevelItem(0)
-    kept = next(i for i in range(patient.childCount()) if patient.child(i).text(2) == "Kept")
+    kept = next(i for i in range(patient.childCount()) if patient.child(i).text(2).startswith("Kept"))
     panel.ui.planTree.setCurrentItem(patient.child(kept))
     click(panel.ui.previewButton)
     finish(panel)
