@@ -213,7 +213,7 @@ class Panel:
         self._plan.show(plan)
         self.ui.planSection.visible = True
         self.ui.planSection.collapsed = False
-        self.ui.planLabel.text = ""
+        self.ui.planLabel.visible = False
         self._say(plan_words.summary(plan))
 
     def _showReport(self, report):
@@ -270,6 +270,7 @@ class Panel:
 
     def _onSeriesChosen(self):
         self.ui.planLabel.text = self._plan.explanation()
+        self.ui.planLabel.visible = bool(self.ui.planLabel.text)
         self.refresh()
 
     def _onSeriesOpened(self, item=None, column=0):
