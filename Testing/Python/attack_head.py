@@ -20,16 +20,16 @@ def head(spacing_mm: tuple[float, float, float] = (2.0, 1.5, 1.5), seed: int = 7
         return np.asarray(((up - u) / ru) ** 2 + ((back - b) / rb) ** 2 + ((left - x) / rx) ** 2 <= 1.0)
 
     skin = ball(135, 130, 0, 78, 97, 78) | ball(75, 85, 0, 60, 60, 58) | ((left**2 + (back - 140) ** 2 < 52**2) & (up < 90))
-    skin |= ball(78, 22, 0, 20, 22, 13) | ball(48, 30, 0, 9, 12, 22) | ball(20, 42, 0, 12, 14, 16)
+    skin |= ball(68, 26, 0, 18, 20, 12) | ball(42, 34, 0, 8, 12, 22) | ball(24, 46, 0, 12, 14, 18)
     for side in (-1, 1):
-        skin |= ball(95, 52, side * 40, 26, 30, 26) | ball(95, 135, side * 80, 26, 14, 12)
+        skin |= ball(84, 46, side * 29, 11, 16, 15) | ball(58, 58, side * 36, 22, 26, 24) | ball(85, 130, side * 71, 26, 16, 12)
     bone = ball(135, 130, 0, 71, 90, 71) & ~ball(135, 130, 0, 65, 84, 65)
     bone |= ball(72, 82, 0, 45, 42, 40) & ~ball(72, 86, 0, 40, 40, 34)
     bone |= (left**2 + (back - 160) ** 2 < 12**2) & (up < 75)
     bone &= ~ball(135, 130, 0, 65, 84, 65)
-    airway = ball(72, 60, 0, 22, 22, 12)
+    airway = ball(66, 60, 0, 18, 22, 11)
     for side in (-1, 1):
-        bone &= ~ball(103, 55, side * 30, 15, 30, 17)
+        bone &= ~ball(84, 50, side * 29, 13, 26, 15)
     hu = np.full(tuple(shape), -1000.0, np.float32)
     fat = ndimage.distance_transform_edt(skin, sampling=spacing_mm) < 5.0
     hu[skin] = 45.0

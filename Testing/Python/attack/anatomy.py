@@ -15,7 +15,7 @@ OPENING_MM = 4.0  # parts the head from table, straps and tubes
 REACH_MM = 5.0  # a ball of this radius shuts nostrils, mouth and ear canals
 SHUT_MM = 16.0  # half of the widest gap of the skull that still counts as shut
 BEYOND_BONE_MM = (8.0, 30.0)  # skin nearer to bone follows the skull, farther skin is no face
-BEHIND_MM = 0.0  # facial skin lies in front of the middle of the cavity
+FACE_MM = 20.0  # the face proper lies this far in front of the middle of the cavity; before the ears
 BROW_MM = 8.0  # the brow lies this far above the floor of the anterior fossa
 EAR_MM = 6.0  # an ear stands out from the head's opening by less than this at its root
 
@@ -68,7 +68,9 @@ class Anatomy:
     bone: Mask
     cavity: Mask
     skin: Mask  # head points that touch the outside
+    front: Mask  # in front of the middle of the cavity and below the brow
     face_skin: Mask  # the yardstick's skin: soft, in front, below the brow, above the chin
+    wide_skin: Mask  # all soft skin in front of the middle of the cavity and below the brow: border of the face and neck too
     region: dict[str, Mask]  # disjoint parts of the head's soft tissue
 
     @classmethod
@@ -87,9 +89,12 @@ class Anatomy:
         skin = head & ndimage.binary_dilation(outside)
         beyond = ndimage.distance_transform_edt(~bone) * step_mm
         place = _Place.of(cavity, bone, step_mm)
-        inside = place.face(head.shape)
         soft = (beyond >= BEYOND_BONE_MM[0]) & (beyond <= BEYOND_BONE_MM[1])
-        return cls(grid, head, outside, bone, cavity, skin, skin & inside & soft, place.regions(head, bone, cavity, hu))
+        front = place.front(head.shape)
+        wide = skin & soft & front
+        return cls(
+            grid, head, outside, bone, cavity, skin, front, wide & place.face(head.shape), wide, place.regions(head, bone, cavity, hu)
+        )
 
 
 def cavity_of(bone: Mask, step_mm: float) -> Mask:
@@ -110,7 +115,6 @@ class _Place:
     """Landmarks from cavity and bone, as grid indices along up and back."""
 
     middle: float  # of the cavity, front to back
-    front: float  # of the cavity
     brow: float
     chin: float
     step_mm: float
@@ -124,12 +128,15 @@ class _Place:
         fore = up[back < front + 25.0 / step_mm]
         brow = float(np.percentile(fore, 1)) + BROW_MM / step_mm
         jaw = np.nonzero(bone[:, : int(front + 20.0 / step_mm)].any(axis=(1, 2)))[0]
-        return cls(middle, front, brow, float(jaw.min()) if len(jaw) else 0.0, step_mm)
+        return cls(middle, brow, float(jaw.min()) if len(jaw) else 0.0, step_mm)
+
+    def front(self, shape: tuple[int, ...]) -> Mask:
+        up, back = np.arange(shape[0])[:, None, None], np.arange(shape[1])[None, :, None]
+        return np.asarray(np.broadcast_to((back < self.middle) & (up <= self.brow), shape))
 
     def face(self, shape: tuple[int, ...]) -> Mask:
-        up = np.arange(shape[0])[:, None, None]
-        back = np.arange(shape[1])[None, :, None]
-        inside = (back < self.middle - BEHIND_MM / self.step_mm) & (up <= self.brow) & (up >= self.chin)
+        up, back = np.arange(shape[0])[:, None, None], np.arange(shape[1])[None, :, None]
+        inside = (back < self.middle - FACE_MM / self.step_mm) & (up <= self.brow) & (up >= self.chin)
         return np.asarray(np.broadcast_to(inside, shape))
 
     def regions(self, head: Mask, bone: Mask, cavity: Mask, hu: Array) -> dict[str, Mask]:
@@ -142,7 +149,7 @@ class _Place:
         low, high = self.brow - 75.0 / step, self.brow + 5.0 / step
         ears = soft & ~trunk & (abs(back - self.middle - 5.0 / step) < 45.0 / step) & (up > low) & (up < high)
         vault = soft & ~ears & (up > self.brow)
-        front = soft & ~ears & (up <= self.brow) & (back < self.middle - BEHIND_MM / step)
+        front = soft & ~ears & (up <= self.brow) & (back < self.middle - FACE_MM / step)
         behind = soft & ~ears & (up <= self.brow) & ~front
         deep = ndimage.distance_transform_edt(head) * step > 25.0
         return {"face": front & ~deep, "deep face": front & deep, "ears": ears, "vault scalp": vault, "behind": behind}

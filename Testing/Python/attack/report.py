@@ -33,6 +33,7 @@ class Report:
             f"best attack            {best.attack}: {best.detail}, inflated by {best.fit.inflation_mm:+.1f} mm",
             f"distance to true skin  {best.fit.rms_mm:.2f} mm RMS; the bare skull gives {self.leak.skull.rms_mm:.2f} mm",
             f"recovered within 2 mm  {best.fit.within_2mm:.1%} of {self.leak.skin_points} points",
+            f"neck and border too    {self.leak.wide_ratio:.3f}   ({self.leak.wide_best.attack}: {self.leak.wide_best.detail})",
             f"bone altered           {lost.bone_altered:.3%}",
             f"soft tissue removed    {lost.soft_tissue_removed:.1%} ({regions})",
             f"facial skin untouched  {lost.facial_skin_untouched:.3%}",

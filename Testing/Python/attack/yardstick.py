@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .anatomy import BEYOND_BONE_MM, BONE_HU, Anatomy
+from .anatomy import BEYOND_BONE_MM, BONE_HU, SOLID_HU, Anatomy
 from .features import Cut, cuts
 from .surface import Fit, fit, signed_distance, solid_from
 from .volume import AIR_HU, Array, Grid, Mask, Volume
@@ -18,6 +18,7 @@ from .volume import AIR_HU, Array, Grid, Mask, Volume
 MARGIN_MM = 12.0  # around the true skin, outward
 DEPTH_MM = 30.0  # and backward: room for the deepest surface
 MOST_POINTS = 8000
+LEAST_POINTS = 200
 LEAST_SHARE = 0.01  # of the grid: less than this is no head, or no air
 
 
@@ -34,10 +35,13 @@ class Recovered:
 class Leak:
     """The verdict on one result; `ratio` 1.0 means that nothing beyond the skull leaks."""
 
-    ratio: float
+    ratio: float  # on the face proper
     best: Recovered
+    wide_ratio: float  # the neck and the border of the face included, where a result keeps tissue on purpose
+    wide_best: Recovered
     by_attack: dict[str, Recovered]
     skull: Fit  # best surface of the bare skull
+    wide_skull: Fit
     skin_points: int
 
 
@@ -46,39 +50,51 @@ class Target:
     """The true soft facial skin of one original on the attack's grid, and the skull's bound."""
 
     grid: Grid
-    points: NDArray[np.int64]  # grid indices of the true skin
+    points: NDArray[np.int64]  # grid indices of the true skin, `[n, 3]`
+    of_face: Mask  # which of them belong to the face proper
     skull: Fit
+    wide_skull: Fit
 
     @classmethod
     def of(cls, original: Volume, anatomy: Anatomy, step_mm: float = 1.0) -> Target:
         """Locates the true skin; raises ValueError where the original shows too little face to judge."""
-        places = np.argwhere(anatomy.face_skin)
-        if len(places) < 200:
-            raise ValueError(f"only {len(places)} points of soft facial skin: too little face to judge")
+        places = np.argwhere(anatomy.wide_skin)
+        if anatomy.face_skin.sum() < LEAST_POINTS:
+            raise ValueError(f"only {anatomy.face_skin.sum()} points of soft facial skin: too little face to judge")
         where = anatomy.grid.patient_mm(places)
         back = np.array([0.0, DEPTH_MM - MARGIN_MM, 0.0])
         grid = Grid.box(original, where.min(axis=0) - MARGIN_MM, where.max(axis=0) + MARGIN_MM + back, step_mm)
-        skin = _resample(anatomy, anatomy.head, grid)
-        near = _resample(anatomy, ndimage.binary_dilation(anatomy.face_skin, iterations=2), grid)
-        head = skin > 0.5
-        hu = grid.sample_volume(original)
-        tissue = (hu > -300.0) & head
-        shell = tissue & ndimage.binary_dilation(_resample(anatomy, anatomy.outside, grid) > 0.5, iterations=2)
-        shell &= ndimage.binary_dilation(~tissue) & (near > 0.5)
-        bone = (hu > 300.0) & (_resample(anatomy, ndimage.binary_dilation(anatomy.bone), grid) > 0.0)
-        points = np.argwhere(shell)
+        points = _skin_points(original, anatomy, grid)
+        face = ndimage.binary_dilation(anatomy.face_skin, iterations=2)
+        of_face = _resample(anatomy, face, grid)[tuple(points.T)] > 0.5
+        bone = (grid.sample_volume(original) > BONE_HU) & (_resample(anatomy, ndimage.binary_dilation(anatomy.bone), grid) > 0.0)
         off = signed_distance(bone, points, step_mm)
         soft = (off >= BEYOND_BONE_MM[0]) & (off <= BEYOND_BONE_MM[1])
-        points, off = points[soft], off[soft]
-        thin = max(1, len(points) // MOST_POINTS)
-        target = cls(grid, points[::thin], fit(off[::thin]))
-        skull = original.with_hu(np.where(original.hu > BONE_HU, original.hu, np.int16(AIR_HU)))
-        attacked = [r.fit for r in best_surfaces(target, skull, thorough=False).values()]
-        return replace(target, skull=min([target.skull, *attacked], key=lambda f: f.rms_mm))
+        points, of_face, off = points[soft], of_face[soft], off[soft]
+        target = cls(grid, points, of_face, fit(off[of_face]), fit(off))
+        return target._bounded_by(original.with_hu(np.where(original.hu > BONE_HU, original.hu, np.int16(AIR_HU))))
 
-    def measure(self, solid: Mask) -> Fit:
-        """Fits one surface to the true skin."""
-        return fit(signed_distance(solid, self.points, self.grid.step_mm))
+    def _bounded_by(self, skull: Volume) -> Target:
+        """The bound is the better of plain inflation and what the attack itself makes of the bare skull."""
+        found = best_surfaces(self, skull, thorough=False)
+        face = min([self.skull, *(pair[0].fit for pair in found.values())], key=lambda f: f.rms_mm)
+        wide = min([self.wide_skull, *(pair[1].fit for pair in found.values())], key=lambda f: f.rms_mm)
+        return replace(self, skull=face, wide_skull=wide)
+
+    def measure(self, solid: Mask) -> tuple[Fit, Fit]:
+        """Fits one surface to the true skin: to the face proper, and to all of it."""
+        off = signed_distance(solid, self.points, self.grid.step_mm)
+        return fit(off[self.of_face]), fit(off)
+
+
+def _skin_points(original: Volume, anatomy: Anatomy, grid: Grid) -> NDArray[np.int64]:
+    """Points where the tissue of the head begins, thinned evenly."""
+    tissue = (grid.sample_volume(original) > SOLID_HU) & (_resample(anatomy, anatomy.head, grid) > 0.5)
+    shell = tissue & ndimage.binary_dilation(~tissue)
+    shell &= ndimage.binary_dilation(_resample(anatomy, anatomy.outside, grid) > 0.5, iterations=2)
+    shell &= _resample(anatomy, ndimage.binary_dilation(anatomy.wide_skin, iterations=2), grid) > 0.5
+    points = np.argwhere(shell)
+    return points[:: max(1, len(points) // MOST_POINTS)]
 
 
 def _resample(anatomy: Anatomy, mask: Mask, grid: Grid) -> Array:
@@ -91,28 +107,40 @@ def _resample(anatomy: Anatomy, mask: Mask, grid: Grid) -> Array:
 
 def judge(target: Target, result: Volume, thorough: bool = True, extra: Sequence[Cut] = ()) -> Leak:
     """Runs every attack on a result and keeps the one that comes nearest to the true skin."""
-    best = best_surfaces(target, result, thorough, extra)
-    if not best:
+    found = best_surfaces(target, result, thorough, extra)
+    if not found:
         raise ValueError("no attack found any surface: the result shows no head")
-    winner = min(best.values(), key=lambda r: r.fit.rms_mm)
-    return Leak(winner.fit.rms_mm / target.skull.rms_mm, winner, best, target.skull, len(target.points))
+    best = min((face for face, _ in found.values()), key=lambda r: r.fit.rms_mm)
+    wide = min((wide for _, wide in found.values()), key=lambda r: r.fit.rms_mm)
+    return Leak(
+        best.fit.rms_mm / target.skull.rms_mm,
+        best,
+        wide.fit.rms_mm / target.wide_skull.rms_mm,
+        wide,
+        {attack: face for attack, (face, _) in found.items()},
+        target.skull,
+        target.wide_skull,
+        int(target.of_face.sum()),
+    )
 
 
-def best_surfaces(target: Target, result: Volume, thorough: bool = True, extra: Sequence[Cut] = ()) -> dict[str, Recovered]:
-    """The best surface of each kind of attack."""
-    best: dict[str, Recovered] = {}
+def best_surfaces(
+    target: Target, result: Volume, thorough: bool = True, extra: Sequence[Cut] = ()
+) -> dict[str, tuple[Recovered, Recovered]]:
+    """The best surface of each kind of attack: for the face proper, and for the wide skin."""
+    best: dict[str, tuple[Recovered, Recovered]] = {}
     for guess in chain(extra, cuts(target.grid, result, thorough)):
-        _keep(best, target, guess)
+        inside = guess.inside()
+        if not LEAST_SHARE < float(inside.mean()) < 1.0 - LEAST_SHARE:
+            continue
+        solid = solid_from(inside)
+        if not LEAST_SHARE < float(solid.mean()) < 1.0 - LEAST_SHARE:
+            continue
+        face, wide = (Recovered(guess.attack, guess.detail, f) for f in target.measure(solid))
+        known = best.get(guess.attack, (face, wide))
+        best[guess.attack] = (_nearer(known[0], face), _nearer(known[1], wide))
     return best
 
 
-def _keep(best: dict[str, Recovered], target: Target, guess: Cut) -> None:
-    inside = guess.inside()
-    if not LEAST_SHARE < float(inside.mean()) < 1.0 - LEAST_SHARE:
-        return
-    solid = solid_from(inside)
-    if not LEAST_SHARE < float(solid.mean()) < 1.0 - LEAST_SHARE:
-        return
-    found = Recovered(guess.attack, guess.detail, target.measure(solid))
-    if guess.attack not in best or found.fit.rms_mm < best[guess.attack].fit.rms_mm:
-        best[guess.attack] = found
+def _nearer(one: Recovered, other: Recovered) -> Recovered:
+    return other if other.fit.rms_mm < one.fit.rms_mm else one
