@@ -9,7 +9,7 @@ use headct_deid_core::pipeline::{self, RunError};
 use headct_deid_core::progress::Progress;
 use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
-use headct_deid_core::settings;
+use headct_deid_core::{Refusal, settings};
 
 use crate::{arguments, show};
 
@@ -18,16 +18,21 @@ const INCOMPLETE: u8 = 1;
 const REFUSED: u8 = 2;
 
 pub(crate) fn run(given: &ArgMatches) -> u8 {
-    let settings = match arguments::settings(given) {
-        Ok(settings) => settings,
-        Err(refusal) => return refuse(&refusal),
-    };
+    match request(given) {
+        Ok(request) => run_request(&request, given.get_flag("json")),
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+/// What the arguments of `run` ask for.
+pub(crate) fn request(given: &ArgMatches) -> Result<Request, Refusal> {
+    let settings = arguments::settings(given)?;
     let existing = match (given.get_flag("resume"), given.get_flag("overwrite")) {
         (true, _) => Existing::Resume,
         (_, true) => Existing::Overwrite,
         _ => Existing::Refuse,
     };
-    let request = Request {
+    Ok(Request {
         private: given.get_one::<PathBuf>("private").cloned(),
         key: given.get_one::<PathBuf>("key").cloned(),
         settings,
@@ -37,8 +42,7 @@ pub(crate) fn run(given: &ArgMatches) -> u8 {
             .map_or(ReleaseHeld::None, |text| ReleaseHeld::from_text(text)),
         jobs: given.get_one::<u16>("jobs").map_or(0, |jobs| usize::from(*jobs)),
         ..Request::new(path(given, "INPUT"), path(given, "LIST"), path(given, "OUTPUT"))
-    };
-    run_request(&request, given.get_flag("json"))
+    })
 }
 
 pub(crate) fn check(given: &ArgMatches) -> u8 {
@@ -108,7 +112,7 @@ fn run_request(request: &Request, json: bool) -> u8 {
     }
 }
 
-fn refuse(refusal: &headct_deid_core::Refusal) -> u8 {
+fn refuse(refusal: &Refusal) -> u8 {
     show::refusal(refusal);
     REFUSED
 }

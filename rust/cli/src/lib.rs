@@ -6,6 +6,8 @@ mod show;
 
 use std::ffi::OsString;
 
+use headct_deid_core::release::request::Request;
+
 /// Runs one command and returns the exit status: 0 everything that should be released was; 1 something
 /// failed or is held; 2 refused, nothing written.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
@@ -22,5 +24,24 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(("check", given)) => commands::check(given),
         Some(("demo", given)) => commands::demo(given),
         _ => commands::settings(),
+    }
+}
+
+/// What the arguments of the command `run` ask for, for callers that do the run in their own way; the exit
+/// status when they ask for nothing that can be run. Problems are printed as [`main`] prints them.
+pub fn run_request(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, u8> {
+    let matches = arguments::command().try_get_matches_from(arguments).map_err(|error| {
+        error.print().ok();
+        if error.use_stderr() { 2 } else { 0 }
+    })?;
+    match matches.subcommand() {
+        Some(("run", given)) => commands::request(given).map_err(|refusal| {
+            show::refusal(&refusal);
+            2
+        }),
+        _ => {
+            eprintln!("only the command run can be done on a cluster");
+            Err(2)
+        }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! This crate knows no Python and no user interface.
 
+pub mod cluster;
 pub mod error;
 pub mod gather;
 pub mod header;

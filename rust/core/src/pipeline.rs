@@ -63,7 +63,8 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
         progress,
     };
     progress.begin("processing");
-    let patients = process_all(request, &work, &plan, &pool)?;
+    let mut patients = process_all(request, &work, &plan, &pool)?;
+    patients.extend(output.records_besides(&patients)?);
     progress.enter("reporting");
     let report = Report {
         format: REPORT_FORMAT.to_owned(),
@@ -80,7 +81,7 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
 }
 
 /// Reads the list and the folders and collects everything that speaks against starting. Writes nothing.
-fn accept(request: &Request, progress: &Progress) -> Result<Plan, RunError> {
+pub(crate) fn accept(request: &Request, progress: &Progress) -> Result<Plan, RunError> {
     let private = request.private_folder();
     let mut problems = plan::check_places(&request.input, &request.list, &request.output, &private);
     let plan = match plan::plan(&request.input, &request.list, &request.settings, progress) {
@@ -134,7 +135,7 @@ fn output_problems(request: &Request, plan: &Plan, key: Option<&Key>) -> Vec<Pro
 }
 
 /// The key of the run; a first run makes one and keeps it in the private folder.
-fn settle_key(request: &Request, private: &PrivateFolder) -> Result<Key, RunError> {
+pub(crate) fn settle_key(request: &Request, private: &PrivateFolder) -> Result<Key, RunError> {
     let key = match private::find_key(&request.private_folder(), request.key.as_deref())? {
         Some(key) => key,
         None => Key::generate().map_err(|error| io::Error::other(error.to_string()))?,
@@ -178,7 +179,7 @@ fn process_all(
 }
 
 /// One patient, or the record of an earlier run that needs nothing more.
-fn one_patient(
+pub(crate) fn one_patient(
     request: &Request,
     work: &Workplace<'_>,
     patient: &PatientPlan,

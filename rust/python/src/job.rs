@@ -108,16 +108,15 @@ pub(crate) fn start(
     existing: &str,
     release_held: &str,
 ) -> PyResult<NativeJob> {
+    let settings = checked(py, &settings)?;
+    let existing = existing_of(existing);
+    let release_held = ReleaseHeld::from_text(release_held);
     let request = Request {
         private: private_dir,
         key,
-        settings: checked(py, &settings)?,
-        existing: match existing {
-            "resume" => Existing::Resume,
-            "overwrite" => Existing::Overwrite,
-            _ => Existing::Refuse,
-        },
-        release_held: ReleaseHeld::from_text(release_held),
+        settings,
+        existing,
+        release_held,
         jobs,
         ..Request::new(input_dir, linkage_table, output_dir)
     };
@@ -151,6 +150,15 @@ pub(crate) fn check(
             NoPlan::Cancelled(_) => Cancelled::new_err("cancelled"),
         })?;
     serde_json::to_string(&Listing::from(&plan)).map_err(|error| Error::new_err(error.to_string()))
+}
+
+/// What to do with patients that are in the output.
+pub(crate) fn existing_of(word: &str) -> Existing {
+    match word {
+        "resume" => Existing::Resume,
+        "overwrite" => Existing::Overwrite,
+        _ => Existing::Refuse,
+    }
 }
 
 /// Settings by name, checked.

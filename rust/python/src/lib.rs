@@ -1,6 +1,7 @@
 //! Python binding: converts arguments, starts a job, reports progress. No work is done here.
 
 mod arrays;
+mod cluster;
 mod errors;
 mod job;
 
@@ -37,6 +38,9 @@ mod _native {
 
     #[pymodule_export]
     use super::arrays::{deface, find_text, load_series, phantom, phantom_cases, scrub};
+    #[pymodule_export]
+    #[pymodule_export]
+    use super::cluster::{NativeBegun, begin, parse_run, run_patient};
     #[pymodule_export]
     use super::errors::{Cancelled, Error, Refused};
     #[pymodule_export]

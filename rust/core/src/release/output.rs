@@ -87,7 +87,7 @@ pub fn present(output: &Path, new_ids: &[String]) -> Vec<String> {
 pub struct OutputFolder {
     path: PathBuf,
     // Held until the run ends; the operating system frees it when the process dies.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl OutputFolder {
@@ -114,7 +114,16 @@ impl OutputFolder {
         for swept in [STAGING, RETIRED] {
             disk::remove_folder(&hidden.join(swept)).map_err(refuse)?;
         }
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), _lock: Some(lock) })
+    }
+
+    /// Joins an output that another process holds for all of its workers. Nothing is swept.
+    pub fn join(path: &Path, marker: &Marker) -> Result<Self, Refusal> {
+        match read_marker(path)? {
+            Some(begun) => Refusal::unless_empty(begun.problems_with(marker))?,
+            None => return Err(Refusal::one("output folder", "no run has begun in it")),
+        }
+        Ok(Self { path: path.to_owned(), _lock: None })
     }
 
     /// The output's path.
@@ -167,6 +176,18 @@ impl OutputFolder {
         let record: PatientRecord = serde_json::from_slice(&bytes).ok()?;
         let complete = record.released() == 0 || self.path.join(new_id).is_dir();
         complete.then_some(record)
+    }
+
+    /// Records of patients that earlier runs of other lists left in this output, by `New_ID`.
+    pub(crate) fn records_besides(&self, known: &[PatientRecord]) -> io::Result<Vec<PatientRecord>> {
+        let mut records = Vec::new();
+        for path in disk::list_folder(&self.path.join(HIDDEN).join(RECORDS))? {
+            let Some(new_id) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+            if !known.iter().any(|record| record.new_id == new_id) {
+                records.extend(self.finished(new_id));
+            }
+        }
+        Ok(records)
     }
 
     /// Writes a file of the report.
