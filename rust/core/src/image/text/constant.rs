@@ -185,7 +185,7 @@ impl Strokes<'_> {
     /// Whether the box holds far more pixels of the value than by chance, in several thin strokes.
     fn is_line(&self, group: &Window, value: i16, clipped: bool) -> bool {
         let (height, width) = (group.height(), group.width());
-        if !HEIGHTS.contains(&height) || width < height {
+        if !HEIGHTS.contains(&height) || width * 2 < height * 3 {
             return false;
         }
         let share = self.share(value, *group);
@@ -206,8 +206,8 @@ impl Strokes<'_> {
         } else {
             pieces >= 3 || pieces == 2 && pixels >= 2 * FEWEST || turns >= 2.0
         };
-        // Bars in a row, such as staples, are no text; before a quiet background more is asked for.
-        let shaped = shaped && (turns >= 1.5 || !self.is_quiet_around(group, value));
+        // Before a quiet background shapes decide: contacts of an electrode in a row have one value too.
+        let shaped = shaped && !self.is_quiet_around(group, value);
         shaped
             && pixels >= FEWEST
             && pixels as f32 >= FACTOR * (share.by_chance + 1.0)

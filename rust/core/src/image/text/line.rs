@@ -19,6 +19,8 @@ pub(super) struct Shape {
     pub(super) turns: f32,
     /// Share of the components that stand on, or hang from, one line.
     pub(super) aligned: f32,
+    /// Strokes that a column of the most folded component crosses; 1 for contacts that touch in a row.
+    pub(super) folded: f32,
     /// Mean stroke width over glyph height.
     pub(super) thickness: f32,
 }
@@ -130,16 +132,18 @@ fn ends_before(next: Run, run: Run) -> bool {
 /// Measures the shapes of a line; none if it has no strokes beyond those of convex things.
 pub(super) fn shape_of(line: &Line, components: &Components) -> Option<Shape> {
     let members = || line.members.iter().map(|&index| &components.list[index]);
-    let (mut shapes, mut turns, mut width) = (0, 0.0_f32, 0.0);
+    let (mut shapes, mut turns, mut folded, mut width) = (0, 0.0_f32, 0.0_f32, 0.0);
     for component in members() {
         let (more, stroke) = turns_and_width(component, components.runs(component));
+        let across = component.run_count as f32 / component.window.height() as f32;
+        folded = folded.max(more + 2.0 - across);
         shapes += usize::from(more >= 0.35);
         turns += more.max(0.0);
         width += stroke;
     }
     let thickness = width / line.members.len() as f32 / line.height as f32;
     let aligned = aligned(&members(), line.height);
-    (shapes > 0).then_some(Shape { shapes, turns, aligned, thickness })
+    (shapes > 0).then_some(Shape { shapes, turns, aligned, folded, thickness })
 }
 
 /// Measures the values of a line on its slice. `origin` is the slice position of the planes' first pixel;

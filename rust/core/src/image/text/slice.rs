@@ -49,9 +49,11 @@ impl Finder {
             let scene = Scene { slice, origin, plane, width: self.contrast.width, base };
             scene.levels(runs);
             // From the highest level down: the higher, the less of the surroundings is in the line.
+            let mut lines = Vec::new();
             for runs in runs.iter().rev() {
-                scene.text_among(&components_of(runs), &mut found);
+                scene.text_among(&components_of(runs), &mut lines);
             }
+            found.append(&mut lines);
         }
         let strokes = Strokes { slice, origin, contrast: &self.contrast };
         for text in &mut found {
@@ -150,10 +152,10 @@ fn bearable_unrest(line: &Line, shape: &Shape) -> Option<f32> {
     let long = line.window.width() * 2 >= line.height * 5;
     let alike = line.members.len() < 3 || shape.aligned >= 0.6;
     let thin = |least: f32| (least..=0.33).contains(&shape.thickness);
-    if shape.turns < 2.4 || !alike {
+    if shape.turns < 2.4 || shape.folded < 1.25 || !alike {
         return None;
     }
-    if shape.shapes >= 5 && shape.aligned >= 0.7 && thin(0.1) {
+    if shape.shapes >= 5 && line.height >= 6 && shape.aligned >= 0.7 && thin(0.1) {
         return Some(2.5);
     }
     if shape.shapes >= 3 && shape.aligned >= 0.75 && thin(0.1) {
