@@ -103,9 +103,7 @@ class HeadCTDeidWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Binds the panel to the options of a scene, or to none."""
         if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
-            self.removeObserver(
-                self._parameterNode.parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply
-            )
+            self.removeObserver(self._parameterNode.parameterNode, vtk.vtkCommand.ModifiedEvent, self._checkCanApply)
         self._parameterNode = parameterNode
         self.panel.parameters = parameterNode
         if parameterNode is not None:
@@ -160,9 +158,7 @@ class HeadCTDeidLogic(ScriptedLoadableModuleLogic):
     def package():
         """The package `headct_deid`, or `wheel.NotInstalled` with a sentence."""
         if wheel.installed_version() is None:
-            raise wheel.NotInstalled(
-                _("The program is not installed yet. Open the module and press Install.")
-            )
+            raise wheel.NotInstalled(_("The program is not installed yet. Open the module and press Install."))
         import headct_deid
 
         return headct_deid

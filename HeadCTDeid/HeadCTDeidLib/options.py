@@ -106,8 +106,8 @@ LABELS = {
     "Compress": {"none": "None", "rle": "RLE, lossless", "jpeg-ls": "JPEG-LS, lossless"},
     "Existing": {
         "stop": "Stop and tell me",
-        "resume": "Continue: skip what is finished",
-        "overwrite": "Replace it",
+        "resume": "Resume: skip what is finished",
+        "overwrite": "Overwrite: replace it",
     },
 }
 

@@ -53,18 +53,14 @@ class Panel:
         to_check = inputs.reason_to_wait(ui.inputFolder.currentPath, ui.linkageTable.currentPath)
         to_apply = inputs.reason_to_wait(*[path.currentPath for path in self.paths])
         ui.checkButton.enabled = not busy and to_check is None
-        ui.checkButton.toolTip = to_check or _(
-            "Shows what would be kept and what not, and why. Writes nothing."
-        )
+        ui.checkButton.toolTip = to_check or _("Shows what would be kept and what not, and why. Writes nothing.")
         ui.applyButton.enabled = busy or to_apply is None
         ui.applyButton.text = _("Cancel") if busy else _("Apply")
         ui.applyButton.toolTip = self._applyToolTip(to_apply)
         ui.hintLabel.text = "" if busy or to_apply is None else to_apply
         ui.hintLabel.visible = bool(ui.hintLabel.text)
         ui.previewButton.enabled = self._preview.shown or (not busy and self._plan.chosen() is not None)
-        ui.previewButton.text = (
-            _("Close the preview") if self._preview.shown else _("Preview the selected series")
-        )
+        ui.previewButton.text = _("Close the preview") if self._preview.shown else _("Preview the selected series")
         ui.releaseButton.enabled = not busy and self._held.chosen() is not None and to_apply is None
         ui.defaceButton.enabled = not busy and ui.volumeSelector.currentNode() is not None
         for section in (ui.inputsSection, ui.advancedSection):
@@ -112,9 +108,7 @@ class Panel:
         try:
             ready = wheel.is_ready(self.wheels())
             if not ready and wheel.installed_version():
-                text = _(
-                    "This module comes with another version of the program than the one that is installed."
-                )
+                text = _("This module comes with another version of the program than the one that is installed.")
         except wheel.NotInstalled as problem:
             text = str(problem)
         self.ui.installFrame.visible = not ready
@@ -137,9 +131,7 @@ class Panel:
         """Whether the program is there, after asking once to install it."""
         if wheel.is_ready(self.wheels()):
             return True
-        question = _(
-            "The program that comes with this module must be installed first. It takes seconds, no network."
-        )
+        question = _("The program that comes with this module must be installed first. It takes seconds, no network.")
         if not slicer.util.confirmOkCancelDisplay(question, _("Install")):
             return False
         self.install()
@@ -239,9 +231,7 @@ class Panel:
         new_id, number = self._plan.chosen()
         settings = self._settings()
         job = self.logic.startLoadSeries(*self._inputs()[:2], new_id, number, **settings)
-        self._watch(
-            job, _("Reading the series"), lambda series: self._defaceForPreview(new_id, series, settings)
-        )
+        self._watch(job, _("Reading the series"), lambda series: self._defaceForPreview(new_id, series, settings))
 
     def _defaceForPreview(self, new_id, series, settings):
         job = self.logic.startDeface(series.hu, settings=settings, **volumes.series_geometry(series))
@@ -254,9 +244,7 @@ class Panel:
         self._preview.show(new_id, series, defaced.hu)
         if defaced.hold:
             self._say(
-                _("Preview. A run would hold this series back: {reason}.").format(
-                    reason=sentences.words(defaced.hold)
-                )
+                _("Preview. A run would hold this series back: {reason}.").format(reason=sentences.words(defaced.hold))
             )
         else:
             self._say(_("Preview: before on the left, after on the right. Nothing was written."))
@@ -286,9 +274,7 @@ class Panel:
         self.refresh()
 
     def _readPicture(self, held):
-        job = self.logic.startLoadSeries(
-            *self._inputs()[:2], held["new_id"], held["series"], **self._settings()
-        )
+        job = self.logic.startLoadSeries(*self._inputs()[:2], held["new_id"], held["series"], **self._settings())
         self._watch(job, _("Reading the series"), self._showPicture)
 
     def _showPicture(self, series):

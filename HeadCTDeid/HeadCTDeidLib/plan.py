@@ -66,9 +66,7 @@ def _patient(patient):
         reason = words(one.get("reason") or "")
         if not one.get("kept", True) and reason in rest:
             rest[reason] -= one["slices"]
-    return PatientRow(
-        patient["new_id"], patient.get("row"), series, {reason: n for reason, n in rest.items() if n > 0}
-    )
+    return PatientRow(patient["new_id"], patient.get("row"), series, {reason: n for reason, n in rest.items() if n > 0})
 
 
 def _series(index, series):

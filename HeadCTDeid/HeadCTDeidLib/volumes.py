@@ -23,15 +23,12 @@ def hu_for(volume_node):
     low, high = float(array.min()), float(array.max())
     if low > -200 or low < -32767 or high > 32767:
         raise NotDefaced(
-            f"The volume does not look like CT: its values run from {low:g} to {high:g}; "
-            "air should be near -1000 HU."
+            f"The volume does not look like CT: its values run from {low:g} to {high:g}; air should be near -1000 HU."
         )
     matrix = vtk.vtkMatrix4x4()
     volume_node.GetIJKToRASMatrix(matrix)
     axes, flips, spacing_mm, vectors = axial_order(slicer.util.arrayFromVTKMatrix(matrix))
-    hu = to_axial(
-        np.rint(array).astype(np.int16) if array.dtype.kind == "f" else array.astype(np.int16), axes, flips
-    )
+    hu = to_axial(np.rint(array).astype(np.int16) if array.dtype.kind == "f" else array.astype(np.int16), axes, flips)
     return (hu,), geometry_of(len(hu), spacing_mm, vectors), (axes, flips)
 
 
@@ -42,9 +39,7 @@ def defaced_node(volume_node, defaced, place):
     import vtk
 
     if defaced.hold:
-        raise NotDefaced(
-            "Nothing was changed, because it is not safe here: {}.".format(defaced.hold.replace("-", " "))
-        )
+        raise NotDefaced("Nothing was changed, because it is not safe here: {}.".format(defaced.hold.replace("-", " ")))
     array = np.array(slicer.util.arrayFromVolume(volume_node))
     removed = from_axial(np.asarray(defaced.removed), *place)
     array[removed] = from_axial(np.asarray(defaced.hu), *place)[removed]

@@ -42,9 +42,7 @@ def write_patients(folder, patients=PATIENTS, slices=SHAPE[0]):
     folder = Path(folder)
     volume = head((slices, *SHAPE[1:]), (SPACING_MM[0] * SHAPE[0] / slices, *SPACING_MM[1:]))
     for accession, _new_id in patients:
-        _write_series(
-            folder / "input" / accession / "AXIAL", volume, accession, 2, ("ORIGINAL", "PRIMARY", "AXIAL")
-        )
+        _write_series(folder / "input" / accession / "AXIAL", volume, accession, 2, ("ORIGINAL", "PRIMARY", "AXIAL"))
         _write_series(
             folder / "input" / accession / "SCOUT",
             volume[:1],

@@ -22,9 +22,7 @@ def run(*command, **options):
 @pytest.fixture
 def installed(tmp_path):
     """The module as CMake installs it."""
-    cmake = shutil.which(
-        "cmake", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    )
+    cmake = shutil.which("cmake", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     assert cmake, "cmake is in Testing/Slicer/requirements.txt"
     stub = HERE / "cmake_stub"
     compilers = ["-DCMAKE_C_COMPILER_WORKS=1", "-DCMAKE_CXX_COMPILER_WORKS=1", "-DBUILD_TESTING=ON"]
@@ -52,9 +50,7 @@ def small_wheel(folder, version="9.9.9"):
     about = f"headct_deid-{version}.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("headct_deid/__init__.py", f'__version__ = "{version}"\n')
-        archive.writestr(
-            f"{about}/METADATA", f"Metadata-Version: 2.1\nName: headct-deid\nVersion: {version}\n"
-        )
+        archive.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: headct-deid\nVersion: {version}\n")
         archive.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{about}/RECORD", "")
     return path
@@ -72,9 +68,7 @@ def release(tmp_path):
 
 
 def test_the_release_file_is_what_a_drop_finds(release):
-    assert (release / "HeadCTDeid.py").is_file() and [p.name for p in release.glob("*.py")] == [
-        "HeadCTDeid.py"
-    ]
+    assert (release / "HeadCTDeid.py").is_file() and [p.name for p in release.glob("*.py")] == ["HeadCTDeid.py"]
     sums = (release / "Resources" / "wheels" / "SHA256SUMS").read_text().split()
     for digest, name in zip(sums[::2], sums[1::2]):
         assert hashlib.sha256((release / "Resources" / "wheels" / name).read_bytes()).hexdigest() == digest
@@ -122,9 +116,7 @@ def test_the_release_file_installs_into_a_bare_environment_with_the_network_off(
     command = [bare / "bin" / "python", "-c", INSTALL, release]
     if os.environ.get("HEADCT_WHEELS"):  # the program needs numpy, which the application brings
         run(bare / "bin" / "python", "-m", "pip", "install", "-q", "numpy")
-    isolated = (
-        shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
-    )
+    isolated = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
     if not isolated:
         print("no network namespaces here: the network is not really off, pip is only told not to use it")
     version = run(*(["unshare", "-rn"] if isolated else []), *command)

@@ -5,17 +5,14 @@ import numpy as np
 import pytest
 import slicer
 from standin import click
-from standin_panel import fill, finish
+from standin_panel import fill, finish, released
 
 
 def nodes():
     """Names and classes of everything a user can see in the scene."""
     kinds = ("vtkMRMLVolumeNode", "vtkMRMLModelNode", "vtkMRMLStorageNode")
     return sorted(
-        node.GetName()
-        for kind in kinds
-        for node in slicer.util.getNodesByClass(kind)
-        if not node.GetHideFromEditors()
+        node.GetName() for kind in kinds for node in slicer.util.getNodesByClass(kind) if not node.GetHideFromEditors()
     )
 
 
@@ -186,13 +183,11 @@ def test_a_held_series_is_shown_and_released_only_when_asked(panel, tmp_path, mo
     finish(panel)
     assert panel.ui.heldPicture.visible and not panel.ui.heldPicture.pixmap.isNull()
     asked = []
-    monkeypatch.setattr(
-        slicer.util, "confirmOkCancelDisplay", lambda text, title=None: (asked.append(text), False)[1]
-    )
+    monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", lambda text, title=None: (asked.append(text), False)[1])
     click(panel.ui.releaseButton)
     assert "No skull found" in asked[0] and not panel.panel.busy
     monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", lambda text, title=None: True)
     click(panel.ui.releaseButton)
     finish(panel)
-    assert [one.name for one in places[2].iterdir() if one.is_dir()] == ["HOLD-2"]
+    assert released(places[2]) == ["HOLD-2"]
     assert panel.ui.heldTree.topLevelItemCount == 1

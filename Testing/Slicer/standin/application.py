@@ -71,9 +71,7 @@ class Cameras:
         return types.SimpleNamespace(GetViewActiveCameraNode=lambda view: self.nodes.get(view.GetID()))
 
     def add(self, view):
-        self.nodes[view.GetID()] = slicer.mrmlScene.AddNewNodeByClass(
-            "vtkMRMLCameraNode", view.GetName() + " camera"
-        )
+        self.nodes[view.GetID()] = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLCameraNode", view.GetName() + " camera")
 
 
 class Application(QtWidgets.QApplication):

@@ -104,9 +104,7 @@ class ctkPathLineEdit(QtWidgets.QWidget):
 
     def _on_text(self, text):
         """As in ctk: an entry that does not match the name filters is not announced."""
-        suffixes = [
-            part.strip("*() ") for pattern in self._patterns for part in pattern.split("(")[-1].split()
-        ]
+        suffixes = [part.strip("*() ") for pattern in self._patterns for part in pattern.split("(")[-1].split()]
         valid = not suffixes or any(text.endswith(suffix) for suffix in suffixes)
         if valid:
             self.currentPathChanged.emit(text)
@@ -221,17 +219,13 @@ class qMRMLNodeComboBox(QtWidgets.QComboBox):
 
 
 def _flag(name):
-    return Property(
-        bool, lambda self: self._flags[name], lambda self, value: self._flags.__setitem__(name, value)
-    )
+    return Property(bool, lambda self: self._flags[name], lambda self, value: self._flags.__setitem__(name, value))
 
 
 for _name in ("showChildNodeTypes", "addEnabled", "removeEnabled"):
     setattr(qMRMLNodeComboBox, _name, _flag(_name))
 
-STANDINS = {
-    cls.__name__: cls for cls in (ctkCollapsibleButton, ctkPathLineEdit, qMRMLWidget, qMRMLNodeComboBox)
-}
+STANDINS = {cls.__name__: cls for cls in (ctkCollapsibleButton, ctkPathLineEdit, qMRMLWidget, qMRMLNodeComboBox)}
 ctk.ctkCollapsibleButton, ctk.ctkPathLineEdit = ctkCollapsibleButton, ctkPathLineEdit
 
 

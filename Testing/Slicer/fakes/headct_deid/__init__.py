@@ -112,9 +112,10 @@ def check(input_dir, linkage_table, *, settings=None):
 class Job:
     """A run that advances when it is asked."""
 
-    def __init__(self, plan, input_dir, output_dir, settings, resume, release_held):
-        self._plan, self._input, self._output = plan, Path(input_dir), Path(output_dir)
-        self._settings, self._release = settings or {}, release_held or []
+    def __init__(self, plan, output_dir, resume, release_held):
+        self._plan, self._output = plan, Path(output_dir)
+        self._staging = self._output / ".headct-deid" / "staging"
+        self._release = release_held or []
         self._begin, self._cancelled, self._ended = time.monotonic(), False, False
         self._released, self._held, self._todo = 0, [], list(plan.patients)
         if resume:
@@ -128,14 +129,13 @@ class Job:
         while not self._cancelled and self._todo:
             patient = self._todo[0]
             slices = sum(one["slices"] for one in patient["series"])
-            (self._output / (".staging-" + patient["new_id"])).mkdir(parents=True, exist_ok=True)
+            (self._staging / patient["new_id"]).mkdir(parents=True, exist_ok=True)
             if self._done + slices > due:
                 break
             self._finish(self._todo.pop(0), slices)
         if self._cancelled or not self._todo:
             self._ended = True
-            for staging in self._output.glob(".staging-*"):
-                shutil.rmtree(staging)
+            shutil.rmtree(self._staging, ignore_errors=True)
         rate = due / elapsed if elapsed else 0.0
         return SimpleNamespace(
             stage="processing",
@@ -162,9 +162,9 @@ class Job:
                     "slices": slices,
                 }
             )
-            shutil.rmtree(self._output / (".staging-" + new_id))
+            shutil.rmtree(self._staging / new_id)
             return
-        staging = self._output / (".staging-" + new_id)
+        staging = self._staging / new_id
         (staging / (f"{new_id}_00001.dcm")).write_bytes(b"not a picture")
         shutil.rmtree(self._output / new_id, ignore_errors=True)
         staging.rename(self._output / new_id)
@@ -222,7 +222,7 @@ def start(
             )
     if problems:
         raise Refused(problems)
-    return Job(plan, input_dir, output_dir, settings, resume, release_held)
+    return Job(plan, output_dir, resume, release_held)
 
 
 def load_series(input_dir, linkage_table, new_id, series_number=1, *, settings=None):
