@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
         leak = attack.judge(target, result, thorough=False)
         print(f"{name}: ratio {leak.ratio:.3f}, {leak.best.detail}, {leak.best.fit.inflation_mm:+.1f} mm")
         row = [plain(whole, result, degrees=d) for d in DEGREES]
-        row += [attacked(whole, result, leak.best.detail, leak.best.fit.inflation_mm, d, thorough=False) for d in DEGREES]
+        row += attacked(whole, result, leak.best.detail, leak.best.fit.inflation_mm, DEGREES, thorough=False)
         save_row(row, folder / f"{name}.png")
     solid = solid_from(whole.sample_volume(bare) > 300.0)
     save_row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,7 @@ from .surface import solid_from
 from .volume import Array, Grid, Volume
 
 Picture = NDArray[np.uint8]
-VIEWS = {"front": 0.0, "three quarter": 40.0, "side": 90.0}  # degrees around the vertical
 LIGHT = np.array([0.45, -0.75, -0.35])  # up, back, left
-STEP_MM = 1.0
 
 
 def plain(grid: Grid, volume: Volume, threshold_hu: float = -300.0, degrees: float = 0.0) -> Picture:
@@ -24,10 +23,15 @@ def plain(grid: Grid, volume: Volume, threshold_hu: float = -300.0, degrees: flo
     return picture(grid.sample_volume(volume) - threshold_hu, degrees)
 
 
-def attacked(grid: Grid, result: Volume, detail: str, inflation_mm: float, degrees: float = 0.0, thorough: bool = True) -> Picture:
-    """The surface of one guess of the attack (by its `detail`), grown by a constant."""
-    guess = next(g for g in cuts(grid, result, thorough) if g.detail == detail)
-    return inflated(solid_from(guess.inside()), inflation_mm, grid.step_mm, degrees)
+def attacked(
+    grid: Grid, result: Volume, detail: str, inflation_mm: float, degrees: Sequence[float], thorough: bool = True
+) -> list[Picture]:
+    """The surface of one guess of the attack (by its `detail`), grown by a constant, from several sides."""
+    guess = next((g for g in cuts(grid, result, thorough) if g.detail == detail), None)
+    if guess is None:
+        raise ValueError(f"no attack on one series is called `{detail}`")
+    solid = solid_from(guess.inside())
+    return [inflated(solid, inflation_mm, grid.step_mm, d) for d in degrees]
 
 
 def inflated(solid: NDArray[np.bool_], inflation_mm: float, step_mm: float, degrees: float = 0.0) -> Picture:

@@ -52,11 +52,17 @@ def main(arguments: list[str] | None = None) -> int:
         result = original.with_hu(hu)
         leak, lost = judge(target, result, not given.fast), losses(original, result, anatomy)
         best, surface = leak.best, leak.best.fit
-        print(
-            f"| {name} | {best.attack}, {surface.inflation_mm:+.0f} mm | {surface.rms_mm:.2f} | {leak.ratio:.2f} | {surface.within_2mm:.0%} "
-            f"| {leak.wide_ratio:.2f} | {lost.bone_altered:.1%} | {lost.soft_tissue_removed:.0%} |",
-            flush=True,
-        )
+        cells = [
+            name,
+            f"{best.attack}, {surface.inflation_mm:+.0f} mm",
+            f"{surface.rms_mm:.2f}",
+            f"{leak.ratio:.2f}",
+            f"{surface.within_2mm:.0%}",
+            f"{leak.wide_ratio:.2f}",
+            f"{lost.bone_altered:.1%}",
+            f"{lost.soft_tissue_removed:.0%}",
+        ]
+        print("| " + " | ".join(cells) + " |", flush=True)
     return 0
 
 
