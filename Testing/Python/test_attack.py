@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import attack
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-
-import attack
 from attack import models
+from attack.report import differing
+from attack.surface import solid_from
 from attack_head import head
+from numpy.typing import NDArray
 
 SPACING_MM = (2.0, 1.5, 1.5)
 
@@ -59,3 +60,12 @@ def test_losses_count_what_was_taken(original: attack.Volume, anatomy: attack.An
     bare = original.with_hu(np.where(original.hu > 300, original.hu, -1000))
     lost = attack.losses(original, bare, anatomy)
     assert (lost.bone_altered, lost.soft_tissue_removed, lost.facial_skin_untouched, lost.ears_remaining) == (0.0, 1.0, 0.0, 0.0)
+
+
+def test_two_exports_with_other_noise_give_the_mask_away() -> None:
+    spacing_mm = (3.0, 2.0, 2.0)
+    small = attack.Volume.of(head(spacing_mm), spacing_mm)
+    aim = attack.Target.of(small, attack.Anatomy.of(small, 2.0), 2.0)
+    exports = [small.with_hu(models.slicer_deid(small.hu, seed, kernel_px=5)[0]) for seed in (1, 2)]
+    found = [aim.measure(solid_from(guess.inside()))[0].rms_mm for guess in differing(aim, exports)]
+    assert min(found) < 0.3 * aim.skull.rms_mm
