@@ -6,11 +6,12 @@ The work is done by the package `headct_deid`; this module moves values to it an
 # ruff: noqa: F403, F405 - the application finds a module by this import and these bare names of base classes
 import slicer
 import vtk
-from HeadCTDeidLib import wheel
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import *
 from slicer.util import VTKObservationMixin
+
+from HeadCTDeidLib import wheel
 
 
 class HeadCTDeid(ScriptedLoadableModule):

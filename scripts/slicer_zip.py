@@ -41,12 +41,7 @@ def wheels_in(places):
 def module_files():
     """Every file of the module that a user needs, as (name in the zip, bytes)."""
     for path in sorted(MODULE.rglob("*")):
-        if (
-            path.is_file()
-            and not LEFT_OUT & set(path.parts)
-            and path.suffix != ".whl"
-            and path.name != "SHA256SUMS"
-        ):
+        if path.is_file() and not LEFT_OUT & set(path.parts) and path.suffix != ".whl" and path.name != "SHA256SUMS":
             yield path.relative_to(REPOSITORY).as_posix(), path.read_bytes()
     yield "HeadCTDeid/LICENSE", (REPOSITORY / "LICENSE").read_bytes()
 
@@ -74,9 +69,7 @@ def build(wheels, version, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--wheels", nargs="+", required=True, help="wheels, or folders that hold them")
-    parser.add_argument(
-        "--out", type=Path, default=REPOSITORY / "dist", help="where the zip goes (default: dist)"
-    )
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "dist", help="where the zip goes (default: dist)")
     options = parser.parse_args()
     wheels, version = wheels_in(options.wheels)
     target = build(wheels, version, options.out)

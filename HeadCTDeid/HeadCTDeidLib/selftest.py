@@ -51,7 +51,7 @@ def a_loaded_volume_is_defaced(case, logic):
     matrix = np.diag([-2.0, -2.0, 4.0, 1.0])  # columns go left, rows go back, slices go up
     matrix[:3, 3] = (95, 109, -78)
     node = add_volume(hu, matrix, "Head")
-    new = logic.defaceVolume(node, kernel="8mm")
+    new = logic.defaceVolume(node)
     after = slicer.util.arrayFromVolume(new)
     case.assertEqual(after.shape, hu.shape)
     case.assertEqual(new.GetSpacing(), node.GetSpacing())

@@ -63,7 +63,8 @@ def ods() -> None:
         return f"<table:table-cell {kinds[type(value)]}</table:table-cell>"
 
     rows = "".join(
-        "<table:table-row>" + ("".join(map(cell, row)) or "<table:table-cell/>") + "</table:table-row>" for row in ROWS[:-1]
+        "<table:table-row>" + ("".join(map(cell, row)) or "<table:table-cell/>") + "</table:table-row>"
+        for row in ROWS[:-1]
     )
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content '

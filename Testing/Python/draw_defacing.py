@@ -37,7 +37,8 @@ def main(folder: Path) -> None:
         save_row(row, folder / f"{name}.png")
     solid = solid_from(whole.sample_volume(bare) > 300.0)
     save_row(
-        [inflated(solid, amount, whole.step_mm, d) for amount in (0.0, target.skull.inflation_mm) for d in DEGREES], folder / "skull.png"
+        [inflated(solid, amount, whole.step_mm, d) for amount in (0.0, target.skull.inflation_mm) for d in DEGREES],
+        folder / "skull.png",
     )
     _slices([original.hu, hidden.hu, bone.hu, bare.hu], folder / "slices.png")
 

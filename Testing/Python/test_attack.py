@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import attack
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+import attack
 from attack import models
 from attack.report import differing
 from attack.surface import solid_from
 from attack_head import head
-from numpy.typing import NDArray
 
 SPACING_MM = (2.0, 1.5, 1.5)
 
@@ -44,7 +45,9 @@ def test_the_bare_skull_is_the_bound(target: attack.Target, original: attack.Vol
     assert leak(target, original, bare).ratio == pytest.approx(1.0, abs=0.02)
 
 
-def test_random_fill_does_not_hide_the_face(target: attack.Target, original: attack.Volume, anatomy: attack.Anatomy) -> None:
+def test_random_fill_does_not_hide_the_face(
+    target: attack.Target, original: attack.Volume, anatomy: attack.Anatomy
+) -> None:
     hidden, _ = models.slicer_deid(original.hu, seed=1, kernel_px=round(10.0 / SPACING_MM[1]))
     found = leak(target, original, hidden)
     assert found.ratio < 0.45
@@ -56,10 +59,20 @@ def test_random_fill_does_not_hide_the_face(target: attack.Target, original: att
 
 def test_losses_count_what_was_taken(original: attack.Volume, anatomy: attack.Anatomy) -> None:
     same = attack.losses(original, original, anatomy)
-    assert (same.bone_altered, same.soft_tissue_removed, same.facial_skin_untouched, same.ears_remaining) == (0.0, 0.0, 1.0, 1.0)
+    assert (same.bone_altered, same.soft_tissue_removed, same.facial_skin_untouched, same.ears_remaining) == (
+        0.0,
+        0.0,
+        1.0,
+        1.0,
+    )
     bare = original.with_hu(np.where(original.hu > 300, original.hu, -1000))
     lost = attack.losses(original, bare, anatomy)
-    assert (lost.bone_altered, lost.soft_tissue_removed, lost.facial_skin_untouched, lost.ears_remaining) == (0.0, 1.0, 0.0, 0.0)
+    assert (lost.bone_altered, lost.soft_tissue_removed, lost.facial_skin_untouched, lost.ears_remaining) == (
+        0.0,
+        1.0,
+        0.0,
+        0.0,
+    )
 
 
 def test_two_exports_with_other_noise_give_the_mask_away() -> None:

@@ -16,6 +16,7 @@ import openpyxl
 import pydicom
 import pytest
 import SimpleITK
+
 from conftest import Released, command, tool
 
 
@@ -34,9 +35,7 @@ def original_uids(patient: dict[str, Any]) -> set[str]:
         return [leaf for item in items for leaf in leaves(item)]
 
     found = leaves([patient["original_uids"], patient["original_sop_instance_uids"]])
-    return {
-        uid for uid in found if re.fullmatch(r"[0-9.]{10,}", uid) and not uid.startswith("1.2.840.10008.")
-    }
+    return {uid for uid in found if re.fullmatch(r"[0-9.]{10,}", uid) and not uid.startswith("1.2.840.10008.")}
 
 
 def files(released: Released, new_id: str) -> list[Path]:
@@ -116,9 +115,7 @@ def test_nothing_in_the_output_links_back(released: Released, truth: dict[str, A
 
 
 @pytest.mark.parametrize("accession", ["2024000117", "20240513-77", "A0098231", "CT24-00418"])
-def test_independent_readers_agree_on_one_geometry(
-    released: Released, truth: dict[str, Any], accession: str
-) -> None:
+def test_independent_readers_agree_on_one_geometry(released: Released, truth: dict[str, Any], accession: str) -> None:
     patient = truth["patients"][accession]
     new_id = new_ids(released.list)[accession]
     before = [pydicom.dcmread(released.input / accession / name) for name in patient["keep"]]
@@ -150,20 +147,15 @@ def test_dcmtk_and_gdcm_read_every_patient(released: Released) -> None:
         path = files(released, new_id)[0]
         import subprocess
 
-
         assert subprocess.run([tool("dcmdump"), "+E", path], capture_output=True, check=False).returncode == 0
         reader = gdcm.ImageReader()
         reader.SetFileName(str(path))
         assert reader.Read()
 
 
-def test_dciodvfy_finds_no_error_that_the_input_did_not_have(
-    released: Released, truth: dict[str, Any]
-) -> None:
+def test_dciodvfy_finds_no_error_that_the_input_did_not_have(released: Released, truth: dict[str, Any]) -> None:
     def errors(path: Path) -> set[str]:
-        done = subprocess.run(
-            [tool("dciodvfy"), path], capture_output=True, text=True, errors="replace", check=False
-        )
+        done = subprocess.run([tool("dciodvfy"), path], capture_output=True, text=True, errors="replace", check=False)
         lines = (done.stdout + done.stderr).splitlines()
         return {line.split("Error - ")[-1] for line in lines if line.startswith("Error")}
 

@@ -77,9 +77,7 @@ def shared_files() -> list[Path]:
 
 def is_candidate(path: Path) -> bool:
     return (
-        path.is_file()
-        and path.name != "README"
-        and path.suffix not in {".txt", ".json", ".gz", ".icc", ".dump", ".py"}
+        path.is_file() and path.name != "README" and path.suffix not in {".txt", ".json", ".gz", ".icc", ".dump", ".py"}
     )
 
 
@@ -150,14 +148,9 @@ def text_of(vr: str, value: Any, raw: bytes | None) -> list[str]:
     elif (
         isinstance(value, str)
         or not hasattr(value, "__iter__")
-        or (vr == "PN"
-        and not isinstance(value, (list, tuple)))
+        or (vr == "PN" and not isinstance(value, (list, tuple)))
     ):
-        values = (
-            [str(value)]
-            if not isinstance(value, pydicom.multival.MultiValue)
-            else [str(one) for one in value]
-        )
+        values = [str(value)] if not isinstance(value, pydicom.multival.MultiValue) else [str(one) for one in value]
     else:
         values = [str(one) for one in value]
     # pydicom drops empty components at the end of a name.
@@ -172,9 +165,7 @@ def same_numbers(ours: list[float | None], theirs: Any, single: bool) -> bool:
     return all(math.isnan(b) if a is None else number(a) == number(b) for a, b in zip(ours, theirs))
 
 
-def difference(
-    place: str, ours: tuple[str, Any], vr: str, value: Any, raw: bytes | None, little: bool
-) -> str | None:
+def difference(place: str, ours: tuple[str, Any], vr: str, value: Any, raw: bytes | None, little: bool) -> str | None:
     """What differs between our element and pydicom's; `None` if nothing does."""
     our_vr, our_value = ours
     if isinstance(value, Exception) or (our_vr == "UN" and vr != "UN") or (our_vr in BULK and our_vr != vr):
@@ -185,9 +176,7 @@ def difference(
     if vr == "UN" and our_vr == "UL" and place.endswith("0000"):
         # The length of a private group.
         return (
-            None
-            if raw is not None and our_value == [int.from_bytes(raw, "little" if little else "big")]
-            else "length"
+            None if raw is not None and our_value == [int.from_bytes(raw, "little" if little else "big")] else "length"
         )
     if our_vr != vr:
         return f"{our_vr} instead of {vr}"
@@ -298,12 +287,10 @@ def test_same_pixels(path: Path, dumps: dict[str, dict[str, Any]]) -> None:
         dataset = read(path)
         if "refused" in pixels:
             several = (
-                int(str(dataset.get("NumberOfFrames", 1) or 1), 36) > 1
-                and "frames in one file" in pixels["refused"]
+                int(str(dataset.get("NumberOfFrames", 1) or 1), 36) > 1 and "frames in one file" in pixels["refused"]
             )
             color = (
-                "MONOCHROME" not in dataset.get("PhotometricInterpretation", "")
-                and "monochrome" in pixels["refused"]
+                "MONOCHROME" not in dataset.get("PhotometricInterpretation", "") and "monochrome" in pixels["refused"]
             )
             assert several or color or PIXELS_REFUSED[path.name] in pixels["refused"]
             return

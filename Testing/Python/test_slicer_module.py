@@ -137,9 +137,7 @@ def test_every_input_explains_itself():
             "QLineEdit",
             "ctkPathLineEdit",
         ):
-            texts = [
-                one.findtext("string") for one in widget.findall("property") if one.get("name") == "toolTip"
-            ]
+            texts = [one.findtext("string") for one in widget.findall("property") if one.get("name") == "toolTip"]
             assert texts and texts[0].endswith("."), widget.get("name")
 
 
@@ -151,9 +149,7 @@ def test_every_option_of_the_panel_is_a_parameter_and_the_other_way_round():
         if one.get("name") == "SlicerParameterName"
     }
     wrapper = next(
-        node
-        for node in tree_of(MODULE / "HeadCTDeidLib" / "parameters.py").body
-        if isinstance(node, ast.ClassDef)
+        node for node in tree_of(MODULE / "HeadCTDeidLib" / "parameters.py").body if isinstance(node, ast.ClassDef)
     )
     names = {node.target.id for node in wrapper.body if isinstance(node, ast.AnnAssign)}
     assert bound == names
@@ -165,12 +161,7 @@ def test_no_folder_is_a_parameter():
     text = (MODULE / "HeadCTDeidLib" / "parameters.py").read_text(encoding="ascii")
     assert "Path" not in text and "older:" not in text.replace("folders:", "")
     keyed = [w for w in panel_widgets() if w.get("class") == "ctkPathLineEdit"]
-    keys = [
-        one.findtext("string")
-        for w in keyed
-        for one in w.findall("property")
-        if one.get("name") == "settingKey"
-    ]
+    keys = [one.findtext("string") for w in keyed for one in w.findall("property") if one.get("name") == "settingKey"]
     assert len(keys) == len(keyed) and all(key.startswith("HeadCTDeid/") for key in keys)
 
 

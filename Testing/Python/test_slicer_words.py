@@ -104,9 +104,7 @@ def test_the_bar_is_full_only_at_the_end():
     assert sentences.progress_percent(progress(patients_total=0)) == 0
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (7800, "2 h 10 min")]
-)
+@pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (7800, "2 h 10 min")])
 def test_times_are_rounded_for_people(seconds, text):
     assert sentences.duration(seconds) == text
 
@@ -255,9 +253,7 @@ def test_pip_is_asked_for_the_bundled_folder_and_no_index(wheels):
     assert "--no-index" in asked[0] and "--no-deps" in asked[0] and str(wheels) in asked[0]
     assert asked[0][-1] == "headct-deid==9.9.9"
     assert problem.value.log == "pip's words"
-    assert (
-        problem.value.command.startswith("slicer.util.pip_install(") and "--no-index" in problem.value.command
-    )
+    assert problem.value.command.startswith("slicer.util.pip_install(") and "--no-index" in problem.value.command
 
 
 def test_a_module_without_wheels_says_what_to_do(tmp_path):

@@ -1,7 +1,8 @@
 """The panel in the stand-in: load, inputs, check, run, cancel, errors. Not a run in 3D Slicer."""
 
-import generated
 import pytest
+
+import generated
 from standin import click, spin, spin_until
 
 
@@ -206,6 +207,7 @@ def test_widgets_and_options_follow_each_other(panel):
 
 def test_folders_are_remembered_and_never_in_the_scene(panel, module, folders):
     import slicer
+
     from standin import scripted
 
     fill(panel, folders)

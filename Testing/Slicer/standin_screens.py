@@ -1,7 +1,8 @@
 """Every state of the panel as a picture in `test-artifacts/slicer`, light and dark, on a small screen."""
 
-import generated
 import pytest
+
+import generated
 from conftest import REPOSITORY
 from standin import click, screens, spin, spin_until
 from standin_panel import fill, finish
@@ -105,6 +106,7 @@ def test_preview(panel, window, places):
 
 def test_loaded_volume(panel, window):
     import numpy as np
+
     from HeadCTDeidLib.volumes import add_volume
 
     node = add_volume(generated.head(), np.diag([-1.5, -1.5, 4.0, 1.0]), "CT")

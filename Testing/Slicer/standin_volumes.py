@@ -1,9 +1,10 @@
 """Volumes in a real MRML scene: defacing a loaded one, and what the preview leaves behind (nothing)."""
 
-import generated
 import numpy as np
 import pytest
 import slicer
+
+import generated
 from standin import click
 from standin_panel import fill, finish, released
 

@@ -54,7 +54,9 @@ def examine(
     """Leak and losses of a result, or of several exports of the same scan taken together."""
     original = Volume.of(original_hu, spacing_mm, positions_mm, direction)
     several = result_hu if isinstance(result_hu, (list, tuple)) else [result_hu]
-    return examine_volumes(original, [original.with_hu(np.asarray(hu)) for hu in several], step_mm=step_mm, thorough=thorough)
+    return examine_volumes(
+        original, [original.with_hu(np.asarray(hu)) for hu in several], step_mm=step_mm, thorough=thorough
+    )
 
 
 def ratio(
@@ -68,4 +70,6 @@ def ratio(
     thorough: bool = True,
 ) -> float:
     """The leak alone: 1.0 is the bare skull, the original scores below 0.1."""
-    return examine(original_hu, result_hu, spacing_mm, positions_mm, direction, step_mm=step_mm, thorough=thorough).leak.ratio
+    return examine(
+        original_hu, result_hu, spacing_mm, positions_mm, direction, step_mm=step_mm, thorough=thorough
+    ).leak.ratio

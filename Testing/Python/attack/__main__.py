@@ -21,13 +21,19 @@ DEGREES = (-45.0, -20.0, 0.0, 20.0, 45.0)
 
 def main(arguments: list[str] | None = None) -> int:
     """Prints the verdict; exit status 1 where the ratio is below what was demanded."""
-    parser = argparse.ArgumentParser(prog="python -m attack", description="How much of a face does a defaced head CT leak?")
+    parser = argparse.ArgumentParser(
+        prog="python -m attack", description="How much of a face does a defaced head CT leak?"
+    )
     parser.add_argument("original", type=Path, help="folder of the original CT series")
-    parser.add_argument("result", type=Path, nargs="+", help="folder of the defaced series; several exports are averaged")
+    parser.add_argument(
+        "result", type=Path, nargs="+", help="folder of the defaced series; several exports are averaged"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--fast", action="store_true", help="a 1.5 mm grid and fewer windows")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="RATIO", help="exit with 1 below this ratio")
-    parser.add_argument("--renders", type=Path, metavar="FOLDER", help="write surface pictures there, and count the faces detectors see")
+    parser.add_argument(
+        "--renders", type=Path, metavar="FOLDER", help="write surface pictures there, and count the faces detectors see"
+    )
     given = parser.parse_args(arguments)
     try:
         original = largest_series(given.original)
@@ -53,7 +59,9 @@ def _draw(folder: Path, original: Volume, result: Volume, report: Report, thorou
     grid = Grid.whole(original, 1.0)
     skull = original.with_hu(np.where(original.hu > BONE_HU, original.hu, np.int16(AIR_HU)))
     bone = solid_from(grid.sample_volume(skull) > BONE_HU)
-    single = [found for name, found in report.leak.by_attack.items() if name != "exports"]  # what one result shows by itself
+    single = [
+        found for name, found in report.leak.by_attack.items() if name != "exports"
+    ]  # what one result shows by itself
     best = min(single, key=lambda found: found.fit.rms_mm)
     seen = {}
     for name, rows in {

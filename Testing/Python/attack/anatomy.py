@@ -70,7 +70,9 @@ class Anatomy:
     skin: Mask  # head points that touch the outside
     front: Mask  # in front of the middle of the cavity and below the brow
     face_skin: Mask  # the yardstick's skin: soft, in front, below the brow, above the chin
-    wide_skin: Mask  # all soft skin in front of the middle of the cavity and below the brow: border of the face and neck too
+    wide_skin: (
+        Mask  # all soft skin in front of the middle of the cavity and below the brow: border of the face and neck too
+    )
     region: dict[str, Mask]  # disjoint parts of the head's soft tissue
 
     @classmethod
@@ -93,7 +95,16 @@ class Anatomy:
         front = place.front(head.shape)
         wide = skin & soft & front
         return cls(
-            grid, head, outside, bone, cavity, skin, front, wide & place.face(head.shape), wide, place.regions(head, bone, cavity, hu)
+            grid,
+            head,
+            outside,
+            bone,
+            cavity,
+            skin,
+            front,
+            wide & place.face(head.shape),
+            wide,
+            place.regions(head, bone, cavity, hu),
         )
 
 

@@ -23,14 +23,19 @@ LEAST_SHARE = 0.25  # of the picture's side: smaller finds are no face of this h
 def detections(pictures: Iterable[Picture]) -> dict[str, int]:
     """In how many pictures each detector sees a face."""
     framed = [_frame(p) for p in pictures]
-    found = {name.removeprefix("haarcascade_").removesuffix(".xml"): sum(_cascade(name, p) for p in framed) for name in CASCADES}
+    found = {
+        name.removeprefix("haarcascade_").removesuffix(".xml"): sum(_cascade(name, p) for p in framed)
+        for name in CASCADES
+    }
     mediapipe = _mediapipe(framed)
     return found if mediapipe is None else {**found, "mediapipe": mediapipe}
 
 
 def _frame(picture: Picture) -> Picture:
     scale = SIZE / max(picture.shape)
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    small = cv2.resize(
+        picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    )
     return np.asarray(cv2.copyMakeBorder(small, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=(0,)), np.uint8)
 
 

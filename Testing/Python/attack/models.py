@@ -59,7 +59,9 @@ def eroded(original: Volume, anatomy: Anatomy, depth_mm: float | NDArray[np.floa
     return _spared(original, anatomy, below <= depth_mm)
 
 
-def peeled(original: Volume, anatomy: Anatomy, closing_mm: float, depth_mm: float, seed: int, roughness_mm: float = 3.0) -> Mask:
+def peeled(
+    original: Volume, anatomy: Anatomy, closing_mm: float, depth_mm: float, seed: int, roughness_mm: float = 3.0
+) -> Mask:
     """The face down to the closing of bone by a ball, minus a smooth random offset; the rest down to a depth."""
     step = anatomy.grid.step_mm
     pad = int(np.ceil(closing_mm / step)) + 2
@@ -68,7 +70,9 @@ def peeled(original: Volume, anatomy: Anatomy, closing_mm: float, depth_mm: floa
     kept = ndimage.distance_transform_edt(closed) * step > smooth_random(closed.shape, seed, 12.0 / step) * roughness_mm
     ears = ndimage.binary_dilation(anatomy.region["ears"], iterations=3)
     below = ndimage.distance_transform_edt(~anatomy.outside) * step
-    return _spared(original, anatomy, anatomy.outside | (below <= depth_mm) | ((anatomy.front | ears) & ~kept & ~anatomy.cavity))
+    return _spared(
+        original, anatomy, anatomy.outside | (below <= depth_mm) | ((anatomy.front | ears) & ~kept & ~anatomy.cavity)
+    )
 
 
 def smooth_random(shape: tuple[int, ...], seed: int, scale: float) -> NDArray[np.float64]:

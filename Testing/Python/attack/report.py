@@ -41,7 +41,9 @@ class Report:
         ])  # fmt: skip
 
 
-def examine_volumes(original: Volume, results: Sequence[Volume], *, step_mm: float = 1.0, thorough: bool = True) -> Report:
+def examine_volumes(
+    original: Volume, results: Sequence[Volume], *, step_mm: float = 1.0, thorough: bool = True
+) -> Report:
     """Judges one result, or several exports of one scan: their average, and where they differ."""
     anatomy = Anatomy.of(original)
     target = Target.of(original, anatomy, step_mm)

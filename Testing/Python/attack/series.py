@@ -27,7 +27,9 @@ def read_folder(folder: Path, series_uid: str | None = None) -> dict[str, Volume
             continue
         if data.get("Modality") != "CT" or "ImagePositionPatient" not in data or data.get("SamplesPerPixel") != 1:
             continue
-        if series_uid in (None, data.SeriesInstanceUID) and {"LOCALIZER", "REFORMATTED"}.isdisjoint(data.get("ImageType", [])):
+        if series_uid in (None, data.SeriesInstanceUID) and {"LOCALIZER", "REFORMATTED"}.isdisjoint(
+            data.get("ImageType", [])
+        ):
             turn = tuple(np.round(np.array(data.ImageOrientationPatient, float), 3))
             series[data.SeriesInstanceUID, data.Rows, data.Columns, turn].append(data)
     return {str(key[0]): _stack(slices) for key, slices in series.items() if len(slices) >= 4}

@@ -27,12 +27,21 @@ def candidates(original: Volume, anatomy: Anatomy) -> Iterator[tuple[str, NDArra
     yield "20 px ellipse, slice by slice, face noise", models.slicer_deid(hu, SEED, round(10.0 / pixel_mm))[0]
     yield "35 px ellipse, slice by slice, face noise", models.slicer_deid(hu, SEED, round(17.5 / pixel_mm))[0]
     for depth_mm in (8.0, 15.0):
-        yield f"3D erosion {depth_mm:g} mm, face noise", models.filled(hu, models.eroded(original, anatomy, depth_mm), "face", SEED)
+        yield (
+            f"3D erosion {depth_mm:g} mm, face noise",
+            models.filled(hu, models.eroded(original, anatomy, depth_mm), "face", SEED),
+        )
     depth = 6.0 + 12.0 * models.smooth_random(anatomy.head.shape, SEED, 12.0 / anatomy.grid.step_mm)
-    yield "random smooth depth 6 to 18 mm, face noise", models.filled(hu, models.eroded(original, anatomy, depth), "face", SEED)
+    yield (
+        "random smooth depth 6 to 18 mm, face noise",
+        models.filled(hu, models.eroded(original, anatomy, depth), "face", SEED),
+    )
     for closing_mm in (10.0, 16.0):
         mask = models.peeled(original, anatomy, closing_mm, 5.0, SEED)
-        yield f"face peeled to the closing of bone ({closing_mm:g} mm), face noise", models.filled(hu, mask, "face", SEED)
+        yield (
+            f"face peeled to the closing of bone ({closing_mm:g} mm), face noise",
+            models.filled(hu, mask, "face", SEED),
+        )
     yield "face peeled to the closing of bone (16 mm), air", models.filled(hu, mask, "air", SEED)
     yield "bare skull", np.where(hu > BONE_HU, hu, np.int16(-1000))
 
@@ -46,7 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
     original = largest_series(given.original)
     anatomy = Anatomy.of(original)
     target = Target.of(original, anatomy, 1.5 if given.fast else 1.0)
-    print("| result | best attack | RMS mm | ratio | within 2 mm | neck and border too | bone altered | soft tissue removed |")
+    print(
+        "| result | best attack | RMS mm | ratio | within 2 mm | neck and border too | bone altered | soft tissue removed |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for name, hu in candidates(original, anatomy):
         result = original.with_hu(hu)

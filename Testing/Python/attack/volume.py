@@ -21,7 +21,9 @@ class Volume:
     """HU values `[slice, row, column]`; slices ascend along the normal and may be uneven or sheared (gantry tilt)."""
 
     hu: NDArray[np.int16]
-    origins_mm: NDArray[np.float64]  # center of the first voxel of each slice, DICOM patient space (left, posterior, superior)
+    origins_mm: NDArray[
+        np.float64
+    ]  # center of the first voxel of each slice, DICOM patient space (left, posterior, superior)
     along_row: NDArray[np.float64]  # unit vector of increasing column
     along_column: NDArray[np.float64]  # unit vector of increasing row
     pixel_mm: tuple[float, float]  # distance between rows, between columns
@@ -40,13 +42,17 @@ class Volume:
         of `direction` are the patient-space unit vectors along column index, row index and slice index.
         """
         axes = np.eye(3) if direction is None else np.asarray(direction, dtype=float)
-        along = np.arange(len(hu)) * float(spacing_mm[0]) if positions_mm is None else np.asarray(positions_mm, dtype=float)
+        along = (
+            np.arange(len(hu)) * float(spacing_mm[0]) if positions_mm is None else np.asarray(positions_mm, dtype=float)
+        )
         if len(along) != len(hu):
             raise ValueError(f"{len(along)} positions for {len(hu)} slices")
         if hu.ndim != 3 or min(spacing_mm) <= 0:
             raise ValueError("expected [slice, row, column] and spacings above 0 mm")
         values = np.clip(np.rint(hu) if hu.dtype.kind == "f" else hu, -32767, 32767).astype(np.int16)
-        return cls(values, along[:, None] * axes[:, 2], axes[:, 0], axes[:, 1], (float(spacing_mm[1]), float(spacing_mm[2])))
+        return cls(
+            values, along[:, None] * axes[:, 2], axes[:, 0], axes[:, 1], (float(spacing_mm[1]), float(spacing_mm[2]))
+        )
 
     def with_hu(self, hu: NDArray[np.generic]) -> Volume:
         """The same place with other values."""
@@ -80,7 +86,9 @@ class Volume:
         rows, columns = self.hu.shape[1:]
         down = self.along_column * self.pixel_mm[0] * (rows - 1)
         right = self.along_row * self.pixel_mm[1] * (columns - 1)
-        return np.array([o + a + b for o in self.origins_mm[[0, -1]] for a in (0 * down, down) for b in (0 * right, right)])
+        return np.array(
+            [o + a + b for o in self.origins_mm[[0, -1]] for a in (0 * down, down) for b in (0 * right, right)]
+        )
 
 
 @dataclass
@@ -137,7 +145,9 @@ class Grid:
 
     def sample(self, cut: NDArray[np.generic], outside: float = AIR_HU) -> Array:
         """Linear interpolation of a cut voxel array at every grid point."""
-        out: Array = ndimage.map_coordinates(cut.astype(np.float32, copy=False), self._index, order=1, mode="constant", cval=outside)
+        out: Array = ndimage.map_coordinates(
+            cut.astype(np.float32, copy=False), self._index, order=1, mode="constant", cval=outside
+        )
         return out
 
     def sample_volume(self, volume: Volume) -> Array:

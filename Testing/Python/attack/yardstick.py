@@ -67,7 +67,9 @@ class Target:
         points = _skin_points(original, anatomy, grid)
         face = ndimage.binary_dilation(anatomy.face_skin, iterations=2)
         of_face = _resample(anatomy, face, grid)[tuple(points.T)] > 0.5
-        bone = (grid.sample_volume(original) > BONE_HU) & (_resample(anatomy, ndimage.binary_dilation(anatomy.bone), grid) > 0.0)
+        bone = (grid.sample_volume(original) > BONE_HU) & (
+            _resample(anatomy, ndimage.binary_dilation(anatomy.bone), grid) > 0.0
+        )
         off = signed_distance(bone, points, step_mm)
         soft = (off >= BEYOND_BONE_MM[0]) & (off <= BEYOND_BONE_MM[1])
         points, of_face, off = points[soft], of_face[soft], off[soft]
@@ -101,7 +103,9 @@ def _resample(anatomy: Anatomy, mask: Mask, grid: Grid) -> Array:
     """A mask of the anatomy's grid, interpolated on another grid of the same patient."""
     offset = (grid.low_mm - anatomy.grid.low_mm)[::-1] / anatomy.grid.step_mm
     scale = grid.step_mm / anatomy.grid.step_mm
-    out: Array = ndimage.affine_transform(mask.astype(np.float32), np.full(3, scale), offset, grid.shape, order=1, mode="nearest")
+    out: Array = ndimage.affine_transform(
+        mask.astype(np.float32), np.full(3, scale), offset, grid.shape, order=1, mode="nearest"
+    )
     return out
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import headct_deid
 import numpy as np
+
+import headct_deid
 
 from .readers import missing
 from .scenes import clean_phantom, doubled, regions_of, unc_head

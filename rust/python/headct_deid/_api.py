@@ -236,7 +236,7 @@ def deface(
     spacing_mm: tuple[float, float, float],
     positions_mm: Sequence[float] | None = None,
     direction: Sequence[float] | None = None,
-    key: bytes | None = None,
+    key: bytes | str | None = None,
     settings: Settings | None = None,
 ) -> Defaced:
     """Deface one volume.
@@ -246,7 +246,7 @@ def deface(
         spacing_mm: distances between slices, rows and columns.
         positions_mm: position of each slice along the normal, ascending, where spacing is uneven.
         direction: Image Orientation (Patient), six numbers; axial, supine, head first when not given.
-        key: 32 bytes; same key and volume, same result. A fresh random one when not given.
+        key: 32 bytes, or 64 hexadecimal digits; same key and volume, same result. A fresh random one when not given.
         settings: ``kernel``, ``shape``, ``face``, ``fill`` and ``air_threshold``.
 
     Returns:
@@ -256,7 +256,12 @@ def deface(
     volume = np.ascontiguousarray(hu, dtype=np.int16)
     origins, row_column = _geometry(volume, spacing_mm, positions_mm, direction)
     new, removed, protected, hold, evidence = _native.deface(
-        volume, origins, row_column, (spacing_mm[1], spacing_mm[2]), key, _texts(settings)
+        volume,
+        origins,
+        row_column,
+        (spacing_mm[1], spacing_mm[2]),
+        None if key is None else _key(key),
+        _texts(settings),
     )
     return Defaced(hu=new, removed=removed, protected=protected, hold=hold, evidence=json.loads(evidence))
 
@@ -308,9 +313,7 @@ def load_series(
     )
 
 
-def scrub(
-    source: PathOrStr | bytes, *, new_id: str, key: bytes, settings: Settings | None = None
-) -> bytes:
+def scrub(source: PathOrStr | bytes, *, new_id: str, key: bytes | str, settings: Settings | None = None) -> bytes:
     """Return one instance with its header de-identified and its pixels as they were.
 
     Nothing is declared about the pixels: face and burned-in text are still in them.
@@ -318,11 +321,11 @@ def scrub(
     Args:
         source: a path or the bytes of a DICOM file.
         new_id: becomes Accession Number and Patient ID.
-        key: 32 bytes; same key, same UIDs and dates.
+        key: 32 bytes, or the 64 hexadecimal digits of a key file; same key, same UIDs and dates.
         settings: header settings.
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    return _native.scrub(data, new_id, key, _texts(settings))
+    return _native.scrub(data, new_id, _key(key), _texts(settings))
 
 
 def settings() -> list[dict[str, str]]:
@@ -336,6 +339,10 @@ def _description(series: Mapping[str, Any]) -> str:
     between = "" if slice_mm is None else f", {slice_mm:g} mm apart"
     size = f"{series['rows']} x {series['columns']} pixels of {row_mm:g} x {column_mm:g} mm"
     return "; ".join([f"{size}{between}", *series["remarks"]])
+
+
+def _key(key: bytes | str) -> bytes:
+    return bytes.fromhex(key) if isinstance(key, str) else key
 
 
 def _texts(settings: Settings | None) -> dict[str, str]:
@@ -364,9 +371,7 @@ def _geometry(
     if axes.shape != (6,):
         raise ValueError(f"direction: found {axes.size} numbers, expected 6")
     positions = (
-        np.arange(volume.shape[0]) * spacing_mm[0]
-        if positions_mm is None
-        else np.asarray(positions_mm, dtype=float)
+        np.arange(volume.shape[0]) * spacing_mm[0] if positions_mm is None else np.asarray(positions_mm, dtype=float)
     )
     if positions.shape != (volume.shape[0],):
         raise ValueError(f"positions_mm: found {positions.size} numbers, expected {volume.shape[0]}")
