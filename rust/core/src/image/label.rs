@@ -9,27 +9,34 @@ use super::grid::Grid;
 /// The nodes of `room` that are connected to a seed through `room`.
 #[must_use]
 pub fn flood(room: &Array3<bool>, seeds: impl IntoIterator<Item = [usize; 3]>) -> Array3<bool> {
+    let (planes, rows, columns) = room.dim();
     let mut reached = Array3::from_elem(room.dim(), false);
-    let mut open: Vec<[usize; 3]> = Vec::new();
+    let mut open = Vec::new();
     for seed in seeds {
         if room[seed] && !reached[seed] {
             reached[seed] = true;
-            open.push(seed);
+            open.push((seed[0] * rows + seed[1]) * columns + seed[2]);
         }
     }
-    spread(room, &mut reached, open);
+    if let (Some(room), Some(reached)) = (room.as_slice(), reached.as_slice_mut()) {
+        spread(room, reached, [planes, rows, columns], open);
+    }
     reached
 }
 
 /// The connected components of `room`, each as the list of its nodes, in order of their first node.
 #[must_use]
 pub fn components(room: &Array3<bool>) -> Vec<Vec<[usize; 3]>> {
-    let mut reached = Array3::from_elem(room.dim(), false);
+    let (planes, rows, columns) = room.dim();
+    let mut reached = vec![false; room.len()];
     let mut found = Vec::new();
-    for ((p, r, c), &member) in room.indexed_iter() {
-        if member && !reached[[p, r, c]] {
-            reached[[p, r, c]] = true;
-            found.push(spread(room, &mut reached, vec![[p, r, c]]));
+    let Some(room) = room.as_slice() else { return found };
+    let place = |node: usize| [node / (rows * columns), node / columns % rows, node % columns];
+    for first in 0..room.len() {
+        if room[first] && !reached[first] {
+            reached[first] = true;
+            let nodes = spread(room, &mut reached, [planes, rows, columns], vec![first]);
+            found.push(nodes.into_iter().map(place).collect());
         }
     }
     found
@@ -67,6 +74,25 @@ pub fn grown(from: &Array3<bool>, room: &Array3<bool>, grid: &Grid, reach_mm: f3
     path.mapv(f32::is_finite)
 }
 
+/// The members of `set` with a neighbor that is none.
+#[must_use]
+pub fn boundary(set: &Array3<bool>) -> Array3<bool> {
+    let (planes, rows, columns) = set.dim();
+    let Some(members) = set.as_slice() else { return set.clone() };
+    let plane_len = rows * columns;
+    let flags = (0..members.len()).map(|node| {
+        let (column, row, plane) = (node % columns, node / columns % rows, node / plane_len);
+        members[node]
+            && (column > 0 && !members[node - 1]
+                || column + 1 < columns && !members[node + 1]
+                || row > 0 && !members[node - columns]
+                || row + 1 < rows && !members[node + columns]
+                || plane > 0 && !members[node - plane_len]
+                || plane + 1 < planes && !members[node + plane_len])
+    });
+    Array3::from_shape_vec(set.dim(), flags.collect()).unwrap_or_else(|_| set.clone())
+}
+
 /// A mask of the listed nodes.
 #[must_use]
 pub fn mask_of(dim: (usize, usize, usize), nodes: &[[usize; 3]]) -> Array3<bool> {
@@ -77,25 +103,27 @@ pub fn mask_of(dim: (usize, usize, usize), nodes: &[[usize; 3]]) -> Array3<bool>
     mask
 }
 
-/// Grows `reached` through `room` from the nodes in `open`; returns all nodes visited.
-fn spread(room: &Array3<bool>, reached: &mut Array3<bool>, open: Vec<[usize; 3]>) -> Vec<[usize; 3]> {
-    let (planes, rows, columns) = room.dim();
-    let size = [planes, rows, columns];
+/// Grows `reached` through `room` from the nodes in `open`, which are reached already; returns all of them.
+///
+/// Works on flat indices: this is the innermost loop of every flood.
+fn spread(room: &[bool], reached: &mut [bool], size: [usize; 3], open: Vec<usize>) -> Vec<usize> {
+    let [planes, rows, columns] = size;
+    let plane_len = rows * columns;
     let mut visited = open;
     let mut next = 0;
     while let Some(&node) = visited.get(next) {
         next += 1;
-        for axis in 0..3 {
-            let mut neighbor = node;
-            if node[axis] > 0 {
-                neighbor[axis] = node[axis] - 1;
-                if room[neighbor] && !reached[neighbor] {
-                    reached[neighbor] = true;
-                    visited.push(neighbor);
-                }
-            }
-            neighbor[axis] = node[axis] + 1;
-            if neighbor[axis] < size[axis] && room[neighbor] && !reached[neighbor] {
+        let (column, row, plane) = (node % columns, node / columns % rows, node / plane_len);
+        let neighbors = [
+            (column > 0, node.wrapping_sub(1)),
+            (column + 1 < columns, node + 1),
+            (row > 0, node.wrapping_sub(columns)),
+            (row + 1 < rows, node + columns),
+            (plane > 0, node.wrapping_sub(plane_len)),
+            (plane + 1 < planes, node + plane_len),
+        ];
+        for (within, neighbor) in neighbors {
+            if within && room[neighbor] && !reached[neighbor] {
                 reached[neighbor] = true;
                 visited.push(neighbor);
             }

@@ -113,6 +113,16 @@ struct Sum {
     bone: u32,
 }
 
+impl Sum {
+    /// Adds one voxel. Sums of a node stay far below 2^31; wrapping arithmetic lets the compiler vectorize.
+    #[inline]
+    fn add(&mut self, hu: i16, air_hu: i16) {
+        self.hu = self.hu.wrapping_add(i32::from(hu.clamp(MEAN_LIMITS_HU.0, MEAN_LIMITS_HU.1)));
+        self.solid = self.solid.wrapping_add(u32::from(hu > air_hu));
+        self.bone = self.bone.wrapping_add(u32::from(hu > BONE_HU));
+    }
+}
+
 fn gather(volume: &HuVolume, grid: &Grid, plane: usize, air_hu: i16, rim: Option<Rim>) -> Vec<Sum> {
     let (_, rows, columns) = volume.hu.dim();
     let Some(voxels) = volume.hu.as_slice() else { return Vec::new() };
@@ -127,16 +137,17 @@ fn gather(volume: &HuVolume, grid: &Grid, plane: usize, air_hu: i16, rim: Option
             let last = grid.node_of(slice, 1, columns - 1);
             for node in first..=last {
                 let range = grid.pixels_of(slice, 1, node, columns);
+                let pixels = &line[range.clone()];
                 let sum = &mut sums[node_row + node];
-                for (column, &hu) in range.clone().zip(&line[range]) {
-                    let padding = rim.is_some_and(|rim| rim.covers(row, column, hu));
-                    let limited =
-                        if padding { MEAN_LIMITS_HU.0 } else { hu.clamp(MEAN_LIMITS_HU.0, MEAN_LIMITS_HU.1) };
-                    sum.hu += i32::from(limited);
-                    sum.voxels += 1;
-                    sum.solid += u32::from(hu > air_hu && !padding);
-                    sum.bone += u32::from(hu > BONE_HU && !padding);
+                if let Some(rim) = rim {
+                    let hu = range
+                        .zip(pixels)
+                        .map(|(column, &hu)| if rim.covers(row, column, hu) { MEAN_LIMITS_HU.0 } else { hu });
+                    hu.for_each(|hu| sum.add(hu, air_hu));
+                } else {
+                    pixels.iter().for_each(|&hu| sum.add(hu, air_hu));
                 }
+                sum.voxels += pixels.len() as u32;
             }
         }
     }

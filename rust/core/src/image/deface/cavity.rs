@@ -4,7 +4,7 @@ use ndarray::Array3;
 
 use crate::image::distance::{dilated, squared_distance};
 use crate::image::grid::Grid;
-use crate::image::label::{components, grown, mask_of};
+use crate::image::label::{boundary, components, grown, mask_of};
 use crate::outcome::Hold;
 
 /// Gaps in the skull up to twice this are shut: foramina, cribriform plate, burr holes, sutures, mm.
@@ -91,14 +91,15 @@ fn enclosed(
     let mut room = head.clone();
     room.zip_mut_with(to_bone, |room, &mm| *room &= mm > radius);
     room.zip_mut_with(to_outside, |room, &mm| *room &= mm > radius);
+    let border = boundary(&room);
     let area_cm2 = grid.pitch_mm[0] * grid.pitch_mm[1] / 100.0;
     components(&room)
         .into_iter()
         .filter_map(|nodes| {
             let ml: f32 = nodes.iter().map(|n| grid.node_ml(n[0])).sum();
-            let boundary = nodes.iter().filter(|node| is_boundary(&room, **node));
+            let edge = nodes.iter().filter(|node| border[**node]);
             let (mut by_bone, mut open) = (0_u32, 0_u32);
-            for &node in boundary {
+            for &node in edge {
                 // The ball there touches bone, the outside, or (at the end of the series) nothing.
                 let touched = to_bone[node].min(to_outside[node]);
                 if touched <= radius + 3.0 {
@@ -131,15 +132,4 @@ fn without_dents(
         *filled = node || (*filled && head && !bone);
     });
     filled
-}
-
-fn is_boundary(room: &Array3<bool>, node: [usize; 3]) -> bool {
-    let (planes, rows, columns) = room.dim();
-    (0..3).any(|axis| {
-        [node[axis].wrapping_sub(1), node[axis] + 1].into_iter().any(|neighbor| {
-            let mut next = node;
-            next[axis] = neighbor;
-            neighbor < [planes, rows, columns][axis] && !room[next]
-        })
-    })
 }

@@ -9,7 +9,7 @@ use super::cavity::Cavity;
 use super::orientation::{Orientation, center, dot};
 use crate::image::distance::{dilated, distance, opened};
 use crate::image::grid::Grid;
-use crate::image::label::{components, flood};
+use crate::image::label::{boundary, components, flood};
 use crate::image::noise;
 
 /// Radius of the ball that closes bone: the new surface of the face, mm.
@@ -22,6 +22,8 @@ pub const OFFSET_MM: f32 = 3.0;
 const OFFSET_SCALE_MM: f64 = 15.0;
 /// Deepest removal below the skin, mm: the cheek is 25 thick.
 pub const DEEPEST_MM: f32 = 32.0;
+/// The region begins so far before the middle of the cavity: the ear canal, mm.
+const BEHIND_MM: f32 = 5.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
 const BROW_MM: f32 = 26.0;
 /// How far below the lowest edge of the jaw the region ends, mm.
@@ -71,23 +73,31 @@ pub fn face(anatomy: &Anatomy<'_>, base_mm: f32, seed: u64) -> Array3<f32> {
     let Some(region) = Region::find(anatomy) else {
         return Array3::from_elem(depth.dim(), f32::NEG_INFINITY);
     };
-    let within = region.within_mm(anatomy);
-    let beyond = beyond_bone(anatomy, CLOSING_MM);
-    let beyond_rim = beyond_bone(anatomy, ORBIT_CLOSING_MM);
+    let ears = distance(&region.ears(anatomy), grid, EAR_REACH_MM);
+    let beyond = beyond_bone(anatomy, CLOSING_MM, |_| true);
+    let reach = ORBIT_CLOSING_MM + OFFSET_MM + 1.0;
+    let beyond_rim = beyond_bone(anatomy, ORBIT_CLOSING_MM, |frame| region.orbit_mm(frame) > -reach);
     Array3::from_shape_fn(depth.dim(), |(p, r, c)| {
         let node = [p, r, c];
-        if within[node] <= 0.0 || depth[node] > DEEPEST_MM || depth[node] <= 0.0 {
+        if depth[node] > DEEPEST_MM || depth[node] <= 0.0 {
             return f32::NEG_INFINITY;
         }
-        let offset = OFFSET_MM * noise::smooth(seed, grid.patient_mm(grid.frame_mm(node)), OFFSET_SCALE_MM);
-        let orbit = region.orbit_mm(grid.frame_mm(node));
-        let surface = if orbit > 0.0 { beyond_rim[node].min(beyond[node]) } else { beyond[node] };
-        (surface + offset).min(base_mm + within[node] - depth[node])
+        let frame = grid.frame_mm(node);
+        let within = region.within_mm(frame, ears[node]);
+        if within <= 0.0 {
+            return f32::NEG_INFINITY;
+        }
+        let orbit = region.orbit_mm(frame) > 0.0;
+        let surface = if orbit { beyond_rim[node].min(beyond[node]) } else { beyond[node] };
+        let offset = OFFSET_MM * noise::smooth(seed, grid.patient_mm(frame), OFFSET_SCALE_MM);
+        (surface + offset).min(base_mm + within - depth[node])
     })
 }
 
 /// How far each node lies outside the closing of bone by a ball of `radius`, mm, down to -[`OFFSET_MM`] - 1.
-fn beyond_bone(anatomy: &Anatomy<'_>, radius: f32) -> Array3<f32> {
+///
+/// Right only where `matters` holds for all places within `radius` and [`OFFSET_MM`] + 1.
+fn beyond_bone(anatomy: &Anatomy<'_>, radius: f32, matters: impl Fn([f32; 3]) -> bool) -> Array3<f32> {
     let Anatomy { grid, to_bone, depth, .. } = *anatomy;
     let free = to_bone.mapv(|mm| mm > radius);
     let outside = free
@@ -95,8 +105,16 @@ fn beyond_bone(anatomy: &Anatomy<'_>, radius: f32) -> Array3<f32> {
         .filter(|((p, r, c), free)| **free && depth[[*p, *r, *c]] <= 0.0)
         .map(|((p, r, c), _)| [p, r, c]);
     let rolled = flood(&free, outside);
-    distance(&rolled, grid, radius + OFFSET_MM + 1.0)
-        .mapv(|mm| if mm.is_finite() { radius - mm } else { -(OFFSET_MM + 1.0) })
+    // The nearest member is always one at the border of the set; sparing the others spares time.
+    let mut border = boundary(&rolled);
+    for ((p, r, c), border) in border.indexed_iter_mut().filter(|(_, border)| **border) {
+        *border = matters(grid.frame_mm([p, r, c]));
+    }
+    let mut beyond = distance(&border, grid, radius + OFFSET_MM + 1.0);
+    beyond.zip_mut_with(&rolled, |mm, &rolled| {
+        *mm = if rolled { radius } else { (radius - *mm).max(-OFFSET_MM - 1.0) };
+    });
+    beyond
 }
 
 /// Where the face lies, in the directions of the head.
@@ -142,16 +160,12 @@ impl Region {
         [dot(from, self.orientation.front), dot(from, self.orientation.up)]
     }
 
-    /// How far each node lies inside the region (face or ears), mm: the least distance to its borders.
-    fn within_mm(&self, anatomy: &Anatomy<'_>) -> Array3<f32> {
-        let grid = anatomy.grid;
-        let ears = distance(&self.ears(anatomy), grid, EAR_REACH_MM);
-        Array3::from_shape_fn(anatomy.depth.dim(), |(p, r, c)| {
-            let [ahead, up] = self.ahead_and_up(grid.frame_mm([p, r, c]));
-            let face = ahead.min(self.brow - up).min(up - (self.jaw - CHIN_MM));
-            let ear = 2.0 * (EAR_REACH_MM - ears[[p, r, c]]);
-            face.max(ear)
-        })
+    /// How far a place lies inside the region, mm: the least distance to its borders. `ear` is the distance to
+    /// the nearest ear.
+    fn within_mm(&self, frame: [f32; 3], ear: f32) -> f32 {
+        let [ahead, up] = self.ahead_and_up(frame);
+        let face = (ahead - BEHIND_MM).min(self.brow - up).min(up - (self.jaw - CHIN_MM));
+        face.max(2.0 * (EAR_REACH_MM - ear))
     }
 
     /// Thin parts of the head at its sides: the ears.
