@@ -25,8 +25,8 @@ const ENCLOSED: f32 = 0.55;
 const BRAIN_HU: std::ops::RangeInclusive<i16> = -60..=180;
 /// Least share of the cavity they fill; the rest may be air after surgery or injury.
 const LEAST_BRAIN: f32 = 0.6;
-/// Boundary without bone that counts as a defect of the skull, cm²: a hole of 36 mm.
-const DEFECT_CM2: f32 = 10.0;
+/// Boundary without bone that counts as a defect of the skull, cm²: a hole of 40 mm or more, seen from 16 mm within.
+const DEFECT_CM2: f32 = 4.0;
 
 /// The cranial cavity on the grid.
 #[derive(Debug, Clone, PartialEq)]

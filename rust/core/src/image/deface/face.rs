@@ -13,21 +13,27 @@ use crate::image::label::{boundary, components, flood};
 use crate::image::noise;
 
 /// Radius of the ball that closes bone: the new surface of the face, mm.
-const CLOSING_MM: f32 = 10.0;
+const CLOSING_MM: f32 = 8.0;
 /// Radius of the ball that closes the orbit at its rim, so that its contents stay, mm.
 const ORBIT_CLOSING_MM: f32 = 26.0;
 /// The new surface lies up to this much deeper, by a smooth random field, mm.
 pub const OFFSET_MM: f32 = 3.0;
 /// Over which distance that field varies, mm.
 const OFFSET_SCALE_MM: f64 = 15.0;
+/// How much deeper the removal may go per mm further inside the region: a slope, no visible step.
+const SLOPE: f32 = 2.0;
 /// Deepest removal below the skin, mm: the cheek is 25 thick.
 pub const DEEPEST_MM: f32 = 32.0;
 /// The region begins so far before the middle of the cavity: the ear canal, mm.
 const BEHIND_MM: f32 = 5.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
-const BROW_MM: f32 = 26.0;
+const BROW_MM: f32 = 28.0;
+/// The orbits lie between these heights over the lowest part of the anterior cranial fossa, mm ...
+const ORBIT_HEIGHT_MM: [f32; 2] = [-42.0, 15.0];
+/// ... and so far to the side of the midline, mm. Both leave room for a head that lies at an angle.
+const ORBIT_ASIDE_MM: [f32; 2] = [8.0, 58.0];
 /// How far below the lowest edge of the jaw the region ends, mm.
-const CHIN_MM: f32 = 18.0;
+const CHIN_MM: f32 = 22.0;
 /// The chin lies at most so far behind the forehead; hyoid and spine lie deeper, mm.
 const JAW_BEHIND_MM: f32 = 25.0;
 /// Least bone of the jaw and the facial skeleton in one piece; the hyoid has less, ml.
@@ -65,7 +71,7 @@ pub const fn reach_mm() -> f32 {
 
 /// How far each node lies within what the face step removes, mm: positive is removed.
 ///
-/// `base_mm` is the depth removed everywhere; the face deepens from it by 1 mm per mm, so that no step shows
+/// `base_mm` is the depth removed everywhere; the face deepens from it gradually, so that no step shows
 /// at the border of the region.
 #[must_use]
 pub fn face(anatomy: &Anatomy<'_>, base_mm: f32, seed: u64) -> Array3<f32> {
@@ -160,12 +166,12 @@ impl Region {
         [dot(from, self.orientation.front), dot(from, self.orientation.up)]
     }
 
-    /// How far a place lies inside the region, mm: the least distance to its borders. `ear` is the distance to
-    /// the nearest ear.
+    /// How deep the removal may go at a place inside the region, mm: by [`SLOPE`] with the distance from its
+    /// borders. `ear` is the distance to the nearest ear.
     fn within_mm(&self, frame: [f32; 3], ear: f32) -> f32 {
         let [ahead, up] = self.ahead_and_up(frame);
         let face = (ahead - BEHIND_MM).min(self.brow - up).min(up - (self.jaw - CHIN_MM));
-        face.max(2.0 * (EAR_REACH_MM - ear))
+        SLOPE * face.max(EAR_REACH_MM - ear)
     }
 
     /// Thin parts of the head at its sides: the ears.
@@ -208,8 +214,10 @@ impl Region {
     fn orbit_mm(&self, frame: [f32; 3]) -> f32 {
         let [ahead, up] = self.ahead_and_up(frame);
         let aside = self.aside(frame).abs();
-        let height = (self.brow - up).min(up - (self.brow - 50.0));
-        (aside - 12.0).min(56.0 - aside).min(height).min(ahead - 0.4 * self.forehead)
+        let [low, high] = ORBIT_HEIGHT_MM.map(|mm| self.brow - BROW_MM + mm);
+        let [inner, outer] = ORBIT_ASIDE_MM;
+        let height = (high - up).min(up - low);
+        (aside - inner).min(outer - aside).min(height).min(ahead - 0.35 * self.forehead)
     }
 }
 
