@@ -1,0 +1,159 @@
+//! Defacing on generated heads: every fault that earlier tools have is a test here.
+
+use headct_deid_core::Hold;
+use headct_deid_core::image::deface::{DefaceSettings, Defacing, deface};
+use headct_deid_core::image::tripwire::tripwire;
+use headct_deid_core::image::{Geometry, HuVolume};
+use headct_deid_core::settings::RawSettings;
+use headct_deid_phantom::{Case, Label, Phantom, head};
+
+const BRAIN: &[Label] = &[Label::Brain, Label::Csf, Label::IntracranialOther];
+
+struct Defaced {
+    labels: ndarray::Array3<u8>,
+    volume: HuVolume,
+    result: Defacing,
+}
+
+impl Defaced {
+    fn new(case: Case, settings: &[(&str, &str)]) -> Self {
+        // Slices of 6 mm in a small matrix: quick in unoptimized builds.
+        let mut parameters = case.parameters();
+        if parameters.scan.rows == 256 && parameters.scan.positions_mm.len() > 60 {
+            parameters = parameters.with_matrix(128);
+        }
+        Self::of(head(&parameters), settings)
+    }
+
+    fn of(phantom: Phantom, settings: &[(&str, &str)]) -> Self {
+        let mut raw = RawSettings::default();
+        raw.set("kernel", "10mm");
+        for (name, value) in settings {
+            raw.set(name, value);
+        }
+        let volume = HuVolume {
+            hu: phantom.hu,
+            geometry: Geometry {
+                origins_mm: phantom.origins_mm,
+                along_row: phantom.along_row,
+                along_column: phantom.along_column,
+                row_spacing_mm: phantom.row_spacing_mm,
+                column_spacing_mm: phantom.column_spacing_mm,
+            },
+        };
+        let how = DefaceSettings::from(&raw.check().unwrap());
+        let result = deface(&volume, &how, [3; 32]);
+        Self { labels: phantom.labels, volume, result }
+    }
+
+    /// Removed and all voxels of some tissues.
+    fn count(&self, labels: &[Label]) -> (u64, u64) {
+        let voxels = self.labels.iter().zip(&self.result.removal.mask);
+        voxels
+            .filter(|(label, _)| labels.iter().any(|wanted| *wanted as u8 == **label))
+            .fold((0, 0), |(gone, all), (_, removed)| (gone + u64::from(*removed), all + 1))
+    }
+
+    fn share(&self, label: Label) -> f64 {
+        let (gone, all) = self.count(&[label]);
+        gone as f64 / all.max(1) as f64
+    }
+
+    fn assert_brain_untouched(&self, case: Case) {
+        let (gone, all) = self.count(BRAIN);
+        assert_eq!(gone, 0, "{}: {gone} of {all} voxels inside the skull", case.name());
+        assert_eq!(self.result.evidence.cavity_voxels_removed, 0, "{}", case.name());
+        assert_eq!(tripwire(&self.volume, &self.result.removal.mask), Ok(()), "{}", case.name());
+    }
+}
+
+#[test]
+fn the_face_and_the_ears_go_and_the_brain_stays() {
+    let defaced = Defaced::new(Case::Ordinary, &[]);
+    defaced.assert_brain_untouched(Case::Ordinary);
+    assert_eq!(defaced.result.hold, None);
+    assert!(defaced.share(Label::FaceSkin) > 0.99);
+    assert!(defaced.share(Label::Ear) > 0.95);
+    assert!(defaced.result.evidence.front_from_anatomy && !defaced.result.evidence.defect);
+}
+
+#[test]
+fn a_sinus_or_air_under_the_skull_is_not_outside() {
+    for case in [Case::LargeFrontalSinus, Case::AirPocket] {
+        Defaced::new(case, &[("kernel", "40mm"), ("face", "erode")]).assert_brain_untouched(case);
+    }
+}
+
+#[test]
+fn growth_does_not_run_through_holes_of_the_skull() {
+    for case in [Case::BurrHoles, Case::OpenSutures, Case::Craniectomy70Sunken, Case::Craniectomy110Bulging] {
+        Defaced::new(case, &[("kernel", "40mm"), ("face", "erode")]).assert_brain_untouched(case);
+    }
+    let defaced = Defaced::new(Case::Craniectomy150Sunken, &[]);
+    defaced.assert_brain_untouched(Case::Craniectomy150Sunken);
+    assert!(defaced.result.evidence.defect, "reported");
+}
+
+#[test]
+fn a_holder_that_touches_the_skin_does_not_hide_it() {
+    for case in [Case::TouchingHolder, Case::VertexBesideHolder] {
+        let defaced = Defaced::new(case, &[]);
+        defaced.assert_brain_untouched(case);
+        assert!(defaced.share(Label::Scalp) > 0.9, "{}", case.name());
+    }
+}
+
+#[test]
+fn a_face_cut_by_the_field_of_view_goes_without_air_before_it() {
+    let defaced = Defaced::new(Case::CutByField, &[]);
+    defaced.assert_brain_untouched(Case::CutByField);
+    assert!(defaced.share(Label::FaceSkin) > 0.99);
+}
+
+#[test]
+fn pose_and_tilt_change_nothing() {
+    for case in [Case::Tilt25, Case::ProneFeetFirst, Case::Oblique] {
+        let defaced = Defaced::new(case, &[]);
+        defaced.assert_brain_untouched(case);
+        assert_eq!(defaced.result.hold, None, "{}", case.name());
+        assert!(defaced.share(Label::FaceSkin) > 0.98, "{}", case.name());
+    }
+}
+
+#[test]
+fn what_cannot_be_shown_to_be_safe_is_held() {
+    let lying = Defaced::new(Case::LyingHeader, &[]);
+    assert_eq!(lying.result.hold, Some(Hold::OrientationContradicted));
+    lying.assert_brain_untouched(Case::LyingHeader);
+    let hollow = Defaced::new(Case::HollowSkull, &[]);
+    assert!(hollow.result.hold.is_some());
+    assert!(hollow.share(Label::Outside) > 0.9, "the outside is filled all the same");
+}
+
+#[test]
+fn padding_is_never_tissue() {
+    let mut parameters = Case::Ordinary.parameters().with_matrix(128);
+    let reference = Defaced::of(head(&parameters), &[]);
+    for padding in [-3024, -2000, -1500, 0] {
+        parameters.scan.padding_hu = Some(padding);
+        let defaced = Defaced::of(head(&parameters), &[]);
+        assert_eq!(defaced.result.removal.mask, reference.result.removal.mask, "padding {padding}");
+    }
+}
+
+#[test]
+fn without_a_kernel_the_scalp_stays() {
+    let defaced = Defaced::new(Case::Ordinary, &[("kernel", "0"), ("face", "erode")]);
+    assert!(defaced.share(Label::Scalp) < 0.05, "{}", defaced.share(Label::Scalp));
+    assert!(defaced.share(Label::Outside) > 0.98);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_result_on_any_number_of_threads() {
+    let phantom = || head(&Case::Ordinary.parameters().with_matrix(128));
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let a = one.install(|| Defaced::of(phantom(), &[("fill", "face")]));
+    let b = three.install(|| Defaced::of(phantom(), &[("fill", "face")]));
+    assert_eq!(a.result, b.result);
+}
