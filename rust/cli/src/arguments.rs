@@ -46,6 +46,16 @@ pub(crate) fn command() -> Command {
                 .arg(flag("json", "Print as JSON")),
         ))
         .subcommand(
+            Command::new("verify")
+                .about("Checks a released folder again, as a privacy board would")
+                .arg(path("OUTPUT", "A folder that run has written").required(true))
+                .arg(option("against", "INPUT", "Also compare with the input").requires("list"))
+                .arg(option("list", "LIST", "The list that goes with INPUT").requires("against"))
+                .arg(option("private", "DIR", "Also hold every file against the keyed manifest"))
+                .arg(flag("ocr", "Also read the pixels with rapidocr (Python package)"))
+                .arg(flag("json", "Print the findings as JSON")),
+        )
+        .subcommand(
             Command::new("demo")
                 .about("Writes generated patients and their list into DIR and runs on them")
                 .arg(path("DIR", "A folder that does not exist yet").required(true)),

@@ -9,6 +9,7 @@ use headct_deid_core::pipeline::{self, RunError};
 use headct_deid_core::progress::Progress;
 use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
+use headct_deid_core::verify::{self, NoAnswer, Original, VerifyRequest};
 use headct_deid_core::{Refusal, settings};
 
 use crate::{arguments, show};
@@ -64,6 +65,37 @@ pub(crate) fn check(given: &ArgMatches) -> u8 {
         Ok(plan) => {
             print!("{}", Listing::from(&plan));
             DONE
+        }
+    }
+}
+
+pub(crate) fn verify(given: &ArgMatches) -> u8 {
+    if given.get_flag("ocr") {
+        eprintln!("--ocr needs the Python package headct-deid with rapidocr-onnxruntime; nothing was checked");
+        return REFUSED;
+    }
+    let original = given
+        .get_one::<PathBuf>("against")
+        .zip(given.get_one::<PathBuf>("list"))
+        .map(|(input, list)| Original { input: input.clone(), list: list.clone() });
+    let request = VerifyRequest {
+        output: path(given, "OUTPUT"),
+        original,
+        private: given.get_one::<PathBuf>("private").cloned(),
+    };
+    let progress = Progress::default();
+    match show::with_progress(&progress, || verify::verify(&request, &progress)) {
+        Err(NoAnswer::Refused(refusal)) => refuse(&refusal),
+        Err(NoAnswer::Cancelled(cancelled)) => {
+            eprintln!("{cancelled}");
+            INCOMPLETE
+        }
+        Ok(answer) if given.get_flag("json") => {
+            print_json(answer.to_json()).max(answer.exit_status())
+        }
+        Ok(answer) => {
+            print!("{answer}");
+            answer.exit_status()
         }
     }
 }

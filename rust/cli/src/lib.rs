@@ -22,6 +22,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match matches.subcommand() {
         Some(("run", given)) => commands::run(given),
         Some(("check", given)) => commands::check(given),
+        Some(("verify", given)) => commands::verify(given),
         Some(("demo", given)) => commands::demo(given),
         _ => commands::settings(),
     }

@@ -11,6 +11,7 @@ from ._api import (
     Progress,
     Report,
     SeriesVolume,
+    Verification,
     check,
     deface,
     deidentify,
@@ -19,6 +20,7 @@ from ._api import (
     scrub,
     settings,
     start,
+    verify,
 )
 from ._native import Cancelled, Error, Refused, __version__
 
@@ -32,6 +34,7 @@ __all__ = [
     "Refused",
     "Report",
     "SeriesVolume",
+    "Verification",
     "__version__",
     "check",
     "deface",
@@ -41,4 +44,5 @@ __all__ = [
     "scrub",
     "settings",
     "start",
+    "verify",
 ]

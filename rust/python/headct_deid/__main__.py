@@ -13,6 +13,10 @@ def main() -> int:
     arguments = ["headct-deid", *sys.argv[1:]]
     if "--dask" in arguments:
         return _on_cluster(arguments)
+    if arguments[1:2] == ["verify"] and "--ocr" in arguments:
+        from . import ocr
+
+        return ocr.verify(arguments[1:])
     return _native.main(arguments)
 
 

@@ -69,6 +69,24 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Verification:
+    """What a released folder was checked for, and everything that does not hold."""
+
+    files: int
+    checks: list[dict[str, Any]]
+    findings: list[dict[str, str]]
+
+    @property
+    def holds(self) -> bool:
+        """Whether all holds."""
+        return not self.findings
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as plain dictionaries and lists."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Defaced:
     """A defaced volume: what it became, which voxels changed, and the evidence."""
 
@@ -228,6 +246,42 @@ def check(input_dir: PathOrStr, linkage_table: PathOrStr, *, settings: Settings 
         files=listing["files"],
         folders_without_row=listing["folders_without_row"],
     )
+
+
+def verify(
+    output_dir: PathOrStr,
+    *,
+    against: PathOrStr | None = None,
+    linkage_table: PathOrStr | None = None,
+    private_dir: PathOrStr | None = None,
+) -> Verification:
+    """Check a released folder again, as a privacy board would. Changes nothing.
+
+    Args:
+        output_dir: a folder that a run has written.
+        against: the input of the run: adds identifiers, geometry and the comparison of voxels.
+        linkage_table: the list that goes with ``against``; both or none.
+        private_dir: the private folder of the run: adds the keyed manifest, and with ``against`` every
+            header value.
+
+    Returns:
+        What was checked, and each finding with ``file``, ``tag_path``, ``check`` and ``message``; no
+        identifier is in it.
+
+    Raises:
+        Refused: the folder has no report, or what it is to be compared with cannot be read.
+    """
+    if (against is None) != (linkage_table is None):
+        raise ValueError("against and linkage_table go together")
+    answer = json.loads(
+        _native.verify(
+            fspath(output_dir),
+            None if against is None else fspath(against),
+            None if linkage_table is None else fspath(linkage_table),
+            None if private_dir is None else fspath(private_dir),
+        )
+    )
+    return Verification(answer["files"], answer["checks"], answer["findings"])
 
 
 def deface(

@@ -13,6 +13,7 @@ use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 use headct_deid_core::gather::listing::Listing;
 use headct_deid_core::gather::plan::{self, NoPlan};
+use headct_deid_core::verify::{self, NoAnswer, Original, VerifyRequest};
 use headct_deid_core::{RawSettings, Settings};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -159,6 +160,24 @@ pub(crate) fn existing_of(word: &str) -> Existing {
         "overwrite" => Existing::Overwrite,
         _ => Existing::Refuse,
     }
+}
+
+/// What a released folder is checked to be, as JSON.
+#[pyfunction]
+pub(crate) fn verify(
+    py: Python<'_>,
+    output_dir: PathBuf,
+    against: Option<PathBuf>,
+    linkage_table: Option<PathBuf>,
+    private_dir: Option<PathBuf>,
+) -> PyResult<String> {
+    let original = against.zip(linkage_table).map(|(input, list)| Original { input, list });
+    let request = VerifyRequest { output: output_dir, original, private: private_dir };
+    let answer = py.detach(|| verify::verify(&request, &Progress::default())).map_err(|error| match error {
+        NoAnswer::Refused(refusal) => refused(py, &refusal),
+        NoAnswer::Cancelled(_) => Cancelled::new_err("cancelled"),
+    })?;
+    answer.to_json().map_err(|error| Error::new_err(error.to_string()))
 }
 
 /// Settings by name, checked.

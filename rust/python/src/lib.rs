@@ -44,7 +44,7 @@ mod _native {
     #[pymodule_export]
     use super::errors::{Cancelled, Error, Refused};
     #[pymodule_export]
-    use super::job::{NativeJob, check, start};
+    use super::job::{NativeJob, check, start, verify};
     #[pymodule_export]
     use super::{main, settings};
 

@@ -22,6 +22,26 @@ impl fmt::Display for Check {
     }
 }
 
+impl Check {
+    /// Stable code, as in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Forbidden => "forbidden",
+            Self::Unknown => "unknown",
+            Self::Illegal => "illegal",
+            Self::NotMapped => "not-mapped",
+            Self::NotReplaced => "not-replaced",
+            Self::UnsafeText => "unsafe-text",
+            Self::Opaque => "opaque",
+            Self::Age => "age",
+            Self::Identifier(_) => "identifier",
+            Self::Declaration => "declaration",
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.tag_path.is_empty() { self.check.fmt(f) } else { write!(f, "{} at {}", self.check, self.tag_path) }

@@ -1,20 +1,22 @@
 //! The kernels of one acquisition share their mask: two differently cut surfaces of one head would tell more
 //! than one.
 
+use std::collections::BTreeMap;
+
 use ndarray::Zip;
 
 use super::evidence;
-use super::patient::Workplace;
 use super::series::read_series;
 use crate::gather::instance::Series;
 use crate::image::Mask;
 use crate::image::deface::{DefaceSettings, deface};
-use crate::progress::Cancelled;
-use crate::settings::Face;
+use crate::key::Key;
+use crate::progress::{Cancelled, Progress};
+use crate::settings::{Face, Settings};
 
 /// One flag per voxel, eight to a byte: it is kept while the kernels are done one after the other.
 #[derive(Debug)]
-pub(super) struct SharedMask {
+pub(crate) struct SharedMask {
     shape: (usize, usize, usize),
     bits: Vec<u8>,
 }
@@ -35,9 +37,40 @@ impl SharedMask {
     }
 }
 
+/// The shared masks of a patient, each made when its first kernel comes up.
+#[derive(Debug)]
+pub(crate) struct SharedMasks {
+    leaders: Vec<usize>,
+    made: BTreeMap<usize, Option<SharedMask>>,
+}
+
+impl SharedMasks {
+    pub(crate) fn of_series(series: &[Series]) -> Self {
+        Self { leaders: leaders(series), made: BTreeMap::new() }
+    }
+
+    /// The mask that a series shares with other kernels; `None` when it has its own.
+    pub(crate) fn of(
+        &mut self,
+        settings: &Settings,
+        key: &Key,
+        progress: &Progress,
+        series: &[Series],
+        index: usize,
+    ) -> Result<Option<&SharedMask>, Cancelled> {
+        let leader = self.leaders[index];
+        if !self.made.contains_key(&leader) {
+            let kernels: Vec<&Series> =
+                series.iter().zip(&self.leaders).filter(|(_, of)| **of == leader).map(|(one, _)| one).collect();
+            self.made.insert(leader, shared_mask(settings, key, progress, &kernels)?);
+        }
+        Ok(self.made.get(&leader).and_then(Option::as_ref))
+    }
+}
+
 /// For each series the first series of its acquisition that shows the same voxels; itself when it is alone or
 /// the first.
-pub(super) fn leaders(series: &[Series]) -> Vec<usize> {
+fn leaders(series: &[Series]) -> Vec<usize> {
     (0..series.len())
         .map(|index| (0..index).find(|other| same_voxels(&series[*other], &series[index])).unwrap_or(index))
         .collect()
@@ -54,18 +87,23 @@ fn same_voxels(a: &Series, b: &Series) -> bool {
 
 /// What any of the kernels would remove, and none protects. `None` when it cannot be had for all of them: then
 /// each has its own.
-pub(super) fn shared_mask(work: &Workplace<'_>, kernels: &[&Series]) -> Result<Option<SharedMask>, Cancelled> {
-    if work.settings.face == Face::Off || kernels.len() < 2 {
+fn shared_mask(
+    settings: &Settings,
+    key: &Key,
+    progress: &Progress,
+    kernels: &[&Series],
+) -> Result<Option<SharedMask>, Cancelled> {
+    if settings.face == Face::Off || kernels.len() < 2 {
         return Ok(None);
     }
     let mut union: Option<(Mask, Mask)> = None;
     for series in kernels {
-        work.progress.check()?;
+        progress.check()?;
         let Some(volume) = read_series(series).filter(|volume| volume.geometry == series.geometry) else {
             return Ok(None);
         };
-        let how = DefaceSettings::from(work.settings);
-        let found = deface(&volume, &how, evidence::seed(work.key, series));
+        let how = DefaceSettings::from(settings);
+        let found = deface(&volume, &how, evidence::seed(key, series));
         let (_, rows, columns) = volume.hu.dim();
         let protected = found.protected.to_mask([rows, columns]);
         union = Some(match union {

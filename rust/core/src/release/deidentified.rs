@@ -95,4 +95,4 @@ pub fn to_bytes(instance: &Deidentified) -> Result<Vec<u8>, Failure> {
 }
 
 /// Names this writer in file meta: a `2.25` UID made once.
-const IMPLEMENTATION_CLASS_UID: &str = "2.25.164923411894712367498125036745120983411";
+pub const IMPLEMENTATION_CLASS_UID: &str = "2.25.164923411894712367498125036745120983411";

@@ -3,7 +3,6 @@
 use ndarray::{Axis, Zip};
 
 use super::acquisition::SharedMask;
-use super::patient::Workplace;
 use super::record::PixelEvidence;
 use crate::gather::instance::Series;
 use crate::header::DeclaredOptions;
@@ -13,23 +12,30 @@ use crate::image::tripwire::tripwire;
 use crate::image::{Geometry, HuVolume, Mask, Removal};
 use crate::key::Key;
 use crate::outcome::Hold;
-use crate::progress::Cancelled;
+use crate::progress::{Cancelled, Progress};
 use crate::settings::{Face, Settings, Text};
 
 /// What to change in a series and what may be said about it.
-#[derive(Debug)]
-pub(super) struct ImageDecision {
-    pub(super) removal: Removal,
-    pub(super) geometry: Geometry,
+pub(crate) struct ImageDecision {
+    pub(crate) removal: Removal,
+    pub(crate) geometry: Geometry,
     pub(super) hold: Option<Hold>,
     pub(super) evidence: PixelEvidence,
+    /// Whether a voxel lies inside the skull or in the bone around it, where defacing changes nothing.
+    pub(crate) in_skull: InSkull,
     /// Rectangles of text, one list for each slice.
     text: Vec<Vec<Rectangle>>,
 }
 
+impl std::fmt::Debug for ImageDecision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImageDecision").field("hold", &self.hold).field("evidence", &self.evidence).finish()
+    }
+}
+
 impl ImageDecision {
     /// Text over the head in a slice.
-    pub(super) fn text_of(&self, slice: usize) -> &[Rectangle] {
+    pub(crate) fn text_of(&self, slice: usize) -> &[Rectangle] {
         self.text.get(slice).map_or(&[], Vec::as_slice)
     }
 
@@ -39,30 +45,34 @@ impl ImageDecision {
     }
 }
 
+/// Answers for (slice, row, column).
+pub(crate) type InSkull = Box<dyn Fn(usize, usize, usize) -> bool + Send + Sync>;
+
 /// Which voxels go, where text over the head is looked for, and what is inside the skull.
 struct Outline {
     removal: Removal,
     head: Mask,
-    in_skull: Box<dyn Fn(usize, usize, usize) -> bool + Send + Sync>,
+    in_skull: InSkull,
     hold: Option<Hold>,
 }
 
-/// Defaces, looks for text, and checks both.
-pub(super) fn decide(
-    work: &Workplace<'_>,
+/// Defaces, looks for text, and checks both. The volume comes back with its text masked.
+pub(crate) fn decide(
+    settings: &Settings,
+    key: &Key,
+    progress: &Progress,
     series: &Series,
     mut volume: HuVolume,
     shared: Option<&SharedMask>,
-) -> Result<ImageDecision, Cancelled> {
-    let settings = work.settings;
+) -> Result<(ImageDecision, HuVolume), Cancelled> {
     let mut evidence = PixelEvidence::default();
     let outline = match settings.face {
         Face::Off => without_defacing(&volume, settings, &mut evidence),
         Face::Bone | Face::Erode => {
-            defaced(&volume, settings, seed(work.key, series), shared, &mut evidence)
+            defaced(&volume, settings, seed(key, series), shared, &mut evidence)
         }
     };
-    work.progress.check()?;
+    progress.check()?;
     let mut hold = outline.hold;
     let mut text = vec![Vec::new(); volume.hu.len_of(Axis(0))];
     if settings.text != Text::Off {
@@ -81,7 +91,15 @@ pub(super) fn decide(
     }
     // A file declares that the face is gone only when nothing spoke against it.
     evidence.defaced &= hold.is_none();
-    Ok(ImageDecision { removal: outline.removal, geometry: volume.geometry, hold, evidence, text })
+    let decision = ImageDecision {
+        removal: outline.removal,
+        geometry: volume.geometry.clone(),
+        hold,
+        evidence,
+        in_skull: outline.in_skull,
+        text,
+    };
+    Ok((decision, volume))
 }
 
 /// Randomness of an acquisition: the same for all its kernels, so that averaging them gains nothing.

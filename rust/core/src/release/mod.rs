@@ -3,22 +3,23 @@
 //! `patient` plans, does and publishes one patient; `series` does one series with the decision of `evidence`,
 //! the clearing of `pixels`, the joining of `deidentified` and the checks of `check`.
 
-mod acquisition;
+pub(crate) mod acquisition;
 mod check;
 mod deidentified;
 mod disk;
 mod encode;
-mod evidence;
+pub(crate) mod evidence;
 pub mod output;
 pub(crate) mod patient;
+mod pictures;
 mod pixels;
 pub mod private;
 pub mod record;
 pub mod report;
 pub mod request;
-mod series;
+pub(crate) mod series;
 
 pub use check::{Expected, MANIFEST_PURPOSE, Verified, around_pixels, verify};
-pub use deidentified::{Deidentified, to_bytes};
+pub use deidentified::{Deidentified, IMPLEMENTATION_CLASS_UID, to_bytes};
 pub use pixels::{ClearedPixels, SliceChange, clear};
 pub use series::read_series;

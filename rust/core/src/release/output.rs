@@ -21,6 +21,7 @@ const MARKER: &str = "begun.json";
 const STAGING: &str = "staging";
 const RETIRED: &str = "retired";
 const RECORDS: &str = "patients";
+const PICTURES: &str = "pictures";
 
 /// What an output was begun with; a later run must match it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,11 @@ pub fn present(output: &Path, new_ids: &[String]) -> Vec<String> {
         .map(|entry| entry.file_name().to_string_lossy().to_lowercase())
         .collect();
     new_ids.iter().filter(|new_id| there.contains(&new_id.to_lowercase())).cloned().collect()
+}
+
+/// A picture that was kept for the report; `None` when it is not there.
+pub(crate) fn kept_picture(output: &Path, name: &str) -> Option<Vec<u8>> {
+    std::fs::read(output.join(HIDDEN).join(PICTURES).join(name)).ok()
 }
 
 /// The output folder, held by this run alone.
@@ -145,6 +151,20 @@ impl OutputFolder {
         disk::remove_folder(&self.path.join(HIDDEN).join(STAGING).join(new_id))
     }
 
+    /// Forgets the pictures of an earlier result of a patient.
+    pub(crate) fn drop_pictures(&self, new_id: &str) -> io::Result<()> {
+        disk::remove_folder(&self.path.join(HIDDEN).join(PICTURES).join(new_id))
+    }
+
+    /// Keeps a picture of the result for the report; returns its name, `<New_ID>/<series>_<view>.png`.
+    pub(crate) fn keep_picture(&self, new_id: &str, series: u32, view: &str, png: &[u8]) -> io::Result<String> {
+        let folder = self.path.join(HIDDEN).join(PICTURES);
+        disk::create_folder(&folder.join(new_id))?;
+        let name = format!("{new_id}/{series}_{view}.png");
+        disk::replace(&folder.join(&name), png)?;
+        Ok(name)
+    }
+
     /// Gives a staged, verified patient its final name, replacing an earlier result.
     ///
     /// The record is written after the folder: a crash between the two makes the next run do the patient again.
@@ -190,8 +210,16 @@ impl OutputFolder {
         Ok(records)
     }
 
-    /// Writes a file of the report.
+    /// Removes a folder of the report of an earlier run.
+    pub(crate) fn drop_report_folder(&self, name: &str) -> io::Result<()> {
+        disk::remove_folder(&self.path.join(name))
+    }
+
+    /// Writes a file of the report; `name` may lie in a folder.
     pub(crate) fn write_report(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        if let Some((folder, _)) = name.rsplit_once('/') {
+            disk::create_folder(&self.path.join(folder))?;
+        }
         disk::replace(&self.path.join(name), bytes)
     }
 }

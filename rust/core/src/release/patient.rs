@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path};
 
-use super::acquisition::{self, SharedMask};
+use super::acquisition::SharedMasks;
 use super::disk;
 use super::output::OutputFolder;
 use super::private::{AuditLine, ManifestLine, PrivateFolder, PrivateRecord};
@@ -48,10 +48,24 @@ pub(crate) enum Stopped {
     Disk(#[from] io::Error),
 }
 
-/// Plans, does and publishes one patient.
-pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<PatientRecord, Stopped> {
+/// A patient whose folder was planned and whose identifiers were gathered.
+pub(crate) struct Prepared {
+    pub(crate) plan: PatientPlan,
+    pub(crate) person: Person,
+    /// The path of every slice below the `New_ID` folder, one list for each series. Does not depend on the key.
+    pub(crate) names: Vec<Vec<String>>,
+}
+
+/// Plans the folder, gathers what identifies the patient and names the slices.
+pub(crate) fn prepare(
+    settings: &Settings,
+    key: &Key,
+    progress: &Progress,
+    row: &Row,
+    folder: &Path,
+) -> Result<Prepared, Cancelled> {
     let mut identifiers = Identifiers::default();
-    let plan = plan::plan_patient(row, folder, work.settings, work.progress, &mut |header| {
+    let plan = plan::plan_patient(row, folder, settings, progress, &mut |header| {
         identifiers.add_header(header);
     })?;
     identifiers.add_list_row(row.accession.reveal());
@@ -64,30 +78,37 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
         accession: row.accession.clone(),
     };
     let new_patient_id = row.new_patient_id.as_deref();
-    let person = Person::new(work.key, &row.new_id, new_patient_id, &original, identifiers);
+    let person = Person::new(key, &row.new_id, new_patient_id, &original, identifiers);
+    let names = names(&plan, &person, settings, &row.new_id);
+    Ok(Prepared { plan, person, names })
+}
+
+/// Plans, does and publishes one patient.
+pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<PatientRecord, Stopped> {
+    let Prepared { plan, person, names } = prepare(work.settings, work.key, work.progress, row, folder)?;
     let patient = PatientContext { new_id: &row.new_id, person: &person };
-    let names = names(&plan, &person, work.settings, &row.new_id);
 
     let staging = work.output.stage(&row.new_id)?;
+    work.output.drop_pictures(&row.new_id)?;
     let mut records = Vec::new();
     let mut private = PrivateRecord::default();
-    let leaders = acquisition::leaders(&plan.series);
-    let mut shared: BTreeMap<usize, Option<SharedMask>> = BTreeMap::new();
+    let mut masks = SharedMasks::of_series(&plan.series);
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
-        let leader = leaders[index];
-        if leader == index {
-            let kernels: Vec<&Series> =
-                (index..leaders.len()).filter(|other| leaders[*other] == leader).map(|other| &plan.series[other]).collect();
-            shared.insert(index, acquisition::shared_mask(work, &kernels)?);
-        }
-        let mask = shared.get(&leader).and_then(Option::as_ref);
+        let mask = masks.of(work.settings, work.key, work.progress, &plan.series, index)?;
         for parent in names.iter().filter_map(|name| Path::new(name).parent()).collect::<BTreeSet<_>>() {
             disk::create_folder(&staging.join(parent))?;
         }
+        let number = index as u32 + 1;
         let done = series::process(work, &patient, series, names, mask, &staging)?;
         private.audit.extend(audit_lines(row, series, &done));
         private.manifest.extend(manifest_lines(&row.new_id, &done));
-        records.push(series_record(work, index as u32 + 1, series, names, &done));
+        let mut record = series_record(work, number, series, names, &done);
+        if record.released > 0 {
+            for picture in &done.pictures {
+                record.pictures.push(work.output.keep_picture(&row.new_id, number, picture.view, &picture.png)?);
+            }
+        }
+        records.push(record);
     }
     private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
     records.extend(left_out_records(work.key, records.len() as u32 + 1, &plan.left_out));

@@ -16,6 +16,14 @@ pub struct ClearedPixels {
     pub(super) bytes: Vec<u8>,
 }
 
+impl ClearedPixels {
+    /// Native little endian pixels, row by row.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
 /// What happens to one slice of a series.
 #[derive(Debug, Clone, Copy)]
 pub struct SliceChange<'a> {

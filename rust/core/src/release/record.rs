@@ -104,7 +104,7 @@ pub struct SeriesRecord {
     pub pixels: Option<PixelEvidence>,
     /// Header evidence of a released series.
     pub header: Option<HeaderEvidence>,
-    /// Picture files of the result, below the report's hidden folder.
+    /// Pictures of the result, `<New_ID>/<series>_<view>.png`; the report shows them.
     #[serde(default)]
     pub pictures: Vec<String>,
 }

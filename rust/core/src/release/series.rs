@@ -12,6 +12,7 @@ use super::deidentified::{Deidentified, to_bytes};
 use super::disk;
 use super::evidence::{self, ImageDecision};
 use super::patient::{PatientContext, Stopped, Workplace};
+use super::pictures::{self, Picture};
 use super::pixels::{self, SliceChange};
 use super::record::HeaderEvidence;
 use crate::error::{Failure, Stage};
@@ -38,7 +39,7 @@ pub(super) enum SliceOutcome {
 }
 
 /// What became of a series.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SeriesDone {
     /// One for each instance, in order.
     pub(super) slices: Vec<SliceOutcome>,
@@ -48,12 +49,14 @@ pub(super) struct SeriesDone {
     pub(super) decision: Option<ImageDecision>,
     /// Evidence of a released series.
     pub(super) header: HeaderEvidence,
+    /// Pictures of the result of a released series.
+    pub(super) pictures: Vec<Picture>,
 }
 
 /// A slice as read: its header and its stored pixels.
-struct ReadSlice {
-    object: dicom_object::InMemDicomObject,
-    stored: StoredSlice,
+pub(crate) struct ReadSlice {
+    pub(crate) object: dicom_object::InMemDicomObject,
+    pub(crate) stored: StoredSlice,
 }
 
 /// Reads, decides, stages and verifies one series below `staging`; `names` holds each slice's path there.
@@ -79,14 +82,17 @@ pub(super) fn process(
         return Ok(SeriesDone::without_images(read));
     }
     let volume = volume(series, &read, &usable);
-    let decision = evidence::decide(work, series, volume, shared)?;
+    let (decision, result) =
+        evidence::decide(work.settings, work.key, work.progress, series, volume, shared)?;
     let released_by_name = work.release_held.includes(patient.new_id);
     if decision.hold.is_some() && !released_by_name {
         let hold = decision.hold;
         let slices =
             read.into_iter().map(|slice| slice.map_or_else(SliceOutcome::Failed, |_| SliceOutcome::Held));
-        return Ok(SeriesDone { slices: slices.collect(), hold, decision: None, header: HeaderEvidence::default() });
+        return Ok(SeriesDone { slices: slices.collect(), hold, ..SeriesDone::default() });
     }
+    let pictures = pictures::draw(&result, &decision.removal);
+    drop(result);
 
     let place_in_volume: BTreeMap<usize, usize> =
         usable.iter().enumerate().map(|(place, index)| (*index, place)).collect();
@@ -119,7 +125,7 @@ pub(super) fn process(
         slices.push(outcome);
     }
     header.actions = by_action(total);
-    Ok(SeriesDone { slices, hold: decision.hold, decision: Some(decision), header })
+    Ok(SeriesDone { slices, hold: decision.hold, decision: Some(decision), header, pictures })
 }
 
 fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {
@@ -140,7 +146,7 @@ fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {
 impl SeriesDone {
     fn without_images(read: Vec<Result<ReadSlice, Failure>>) -> Self {
         let slices = read.into_iter().filter_map(Result::err).map(SliceOutcome::Failed).collect();
-        Self { slices, hold: None, decision: None, header: HeaderEvidence::default() }
+        Self { slices, ..Self::default() }
     }
 }
 
@@ -154,7 +160,8 @@ pub fn read_series(series: &Series) -> Option<HuVolume> {
     (!usable.is_empty()).then(|| volume(series, &read, &usable))
 }
 
-fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
+/// Reads one slice of a planned series.
+pub(crate) fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
     let bytes = std::fs::read(instance.path.reveal())
         .map_err(|error| Failure::new(Stage::Read, error.kind().to_string()))?;
     let dataset = read::read(&bytes, Extent::Whole).map_err(|error| match error {
@@ -169,7 +176,7 @@ fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, 
 }
 
 /// The usable slices as one volume.
-fn volume(series: &Series, read: &[Result<ReadSlice, Failure>], usable: &[usize]) -> HuVolume {
+pub(crate) fn volume(series: &Series, read: &[Result<ReadSlice, Failure>], usable: &[usize]) -> HuVolume {
     let (rows, columns) = series.matrix;
     let mut hu = Array3::zeros((usable.len(), rows, columns));
     hu.axis_iter_mut(Axis(0)).into_par_iter().zip(usable).for_each(|(mut plane, index)| {

@@ -1,13 +1,19 @@
-//! The report in OUTPUT: `report.csv` and `report.json` for machines. It knows new identifiers only.
+//! The report in OUTPUT: `report.html` for people, `report.csv` and `report.json` for machines. It knows new
+//! identifiers only.
 
+mod page;
 mod table;
 
 use std::io;
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::output::OutputFolder;
 use super::record::{Report, Totals};
+
+/// Folder of OUTPUT for pictures that are too many to stand in the page itself.
+pub const PICTURES: &str = "report-pictures";
 
 /// `report.json`: the report with its sums.
 #[derive(Debug, Serialize)]
@@ -30,5 +36,30 @@ pub fn to_json(report: &Report) -> serde_json::Result<String> {
 /// Writes the report's files into OUTPUT.
 pub(crate) fn write(output: &OutputFolder, report: &Report) -> io::Result<()> {
     output.write_report("report.csv", &table::to_csv(report)?)?;
-    output.write_report("report.json", to_json(report).map_err(io::Error::other)?.as_bytes())
+    output.write_report("report.json", to_json(report).map_err(io::Error::other)?.as_bytes())?;
+    page::write(output, report)
+}
+
+/// Files of the report in `output` that are not what a run of this version writes for the record in
+/// `report.json`.
+///
+/// The page is compared where the pictures that it was made from are still there.
+pub(crate) fn differing(output: &Path, report: &Report) -> Vec<&'static str> {
+    let page = page::again(output, report).ok().map(String::into_bytes);
+    [
+        ("report.json", to_json(report).ok().map(String::into_bytes)),
+        ("report.csv", table::to_csv(report).ok()),
+        ("report.html", page.filter(|_| has_every_picture(output, report))),
+    ]
+    .into_iter()
+    .filter(|(name, wanted)| {
+        wanted.as_ref().is_some_and(|wanted| std::fs::read(output.join(name)).ok().as_ref() != Some(wanted))
+    })
+    .map(|(name, _)| name)
+    .collect()
+}
+
+fn has_every_picture(output: &Path, report: &Report) -> bool {
+    let mut names = report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures);
+    names.all(|name| super::output::kept_picture(output, name).is_some())
 }
