@@ -30,9 +30,10 @@ impl Begun {
 /// Checks a request as a run would, makes the key where there is none, and takes the output.
 pub fn begin(request: &Request, progress: &Progress) -> Result<Begun, RunError> {
     let plan = pipeline::accept(request, progress)?;
+    let output = OutputFolder::take(&request.output)?;
     let private = PrivateFolder::open(&request.private_folder())?;
     let key = pipeline::settle_key(request, &private)?;
-    let output = OutputFolder::open(&request.output, &Marker::of(&key, &request.settings))?;
+    output.begin(&Marker::of(&key, &request.settings))?;
     Ok(Begun { patients: plan.patients.len(), _output: output })
 }
 

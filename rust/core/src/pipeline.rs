@@ -51,9 +51,10 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
         .map_err(|error| Refusal::one("threads", error.to_string()))?;
     progress.begin("scanning");
     let plan = pool.install(|| accept(request, progress))?;
+    let output = OutputFolder::take(&request.output)?;
     let private = PrivateFolder::open(&request.private_folder())?;
     let key = settle_key(request, &private)?;
-    let output = OutputFolder::open(&request.output, &Marker::of(&key, &request.settings))?;
+    output.begin(&Marker::of(&key, &request.settings))?;
     let work = Workplace {
         settings: &request.settings,
         key: &key,
@@ -66,6 +67,7 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
     let mut patients = process_all(request, &work, &plan, &pool)?;
     patients.extend(output.records_besides(&patients)?);
     progress.enter("reporting");
+    output.holds(&patients)?;
     let report = Report {
         format: REPORT_FORMAT.to_owned(),
         product: PRODUCT.to_owned(),
@@ -122,13 +124,16 @@ fn output_problems(request: &Request, plan: &Plan, key: Option<&Key>) -> Vec<Pro
             Some(key) => problems.extend(marker.problems_with(&Marker::of(key, &request.settings))),
         }
     }
-    if request.existing == Existing::Refuse {
+    let objection = match (request.existing, &marker) {
+        (Existing::Refuse, _) => Some("already; resume or overwrite to go on with it"),
+        // A folder of that name that no run wrote would be replaced.
+        (Existing::Resume, None) => Some("of no earlier run; expected an output to resume, or an empty folder"),
+        (Existing::Resume | Existing::Overwrite, _) => None,
+    };
+    if let Some(objection) = objection {
         let new_ids: Vec<String> = plan.patients.iter().map(|patient| patient.new_id.clone()).collect();
         problems.extend(output::present(&request.output, &new_ids).into_iter().map(|new_id| {
-            Problem::new(
-                "output folder",
-                format!("holds New_ID `{new_id}` already; resume or overwrite to go on with it"),
-            )
+            Problem::new("output folder", format!("holds New_ID `{new_id}` {objection}"))
         }));
     }
     problems

@@ -142,7 +142,7 @@ mod tests {
         let path = folder.path().join("report.csv");
         replace(&path, b"old").unwrap();
         replace(&path, b"new").unwrap();
-        assert_eq!(list_folder(folder.path()).unwrap(), [path.clone()]);
+        assert_eq!(list_folder(folder.path()).unwrap(), [path.as_path()]);
         assert_eq!(fs::read(&path).unwrap(), b"new");
     }
 

@@ -73,6 +73,7 @@ pub fn read_marker(output: &Path) -> Result<Option<Marker>, Refusal> {
 }
 
 /// The `New_ID`s that stand in an output, of whatever run.
+#[must_use]
 pub fn present(output: &Path, new_ids: &[String]) -> Vec<String> {
     let there: std::collections::BTreeSet<String> = std::fs::read_dir(output)
         .into_iter()
@@ -93,18 +94,17 @@ pub(crate) fn kept_picture(output: &Path, name: &str) -> Option<Vec<u8>> {
 pub struct OutputFolder {
     path: PathBuf,
     // Held until the run ends; the operating system frees it when the process dies.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl OutputFolder {
-    /// Takes the output for this run, leaves its marker and sweeps what a killed run left.
+    /// Takes the output for this run, or refuses: a second run on the same output has to wait.
     ///
-    /// A second run on the same output is refused.
-    pub fn open(path: &Path, marker: &Marker) -> Result<Self, Refusal> {
-        let refuse = |error: io::Error| Refusal::one("output folder", error.to_string());
+    /// Before the key is settled, so that two first runs at the same moment cannot make two keys.
+    pub fn take(path: &Path) -> Result<Self, Refusal> {
         let hidden = path.join(HIDDEN);
-        disk::create_folder(&hidden).map_err(refuse)?;
-        let lock = disk::append_private(&hidden.join("lock")).map_err(refuse)?;
+        disk::create_folder(&hidden).map_err(|error| unusable(&error))?;
+        let lock = disk::append_private(&hidden.join("lock")).map_err(|error| unusable(&error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {
@@ -112,15 +112,47 @@ impl OutputFolder {
             }
             // Some network file systems have no locks: one user's mistake is not guarded there.
             Err(std::fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(std::fs::TryLockError::Error(error)) => return Err(refuse(error)),
+            Err(std::fs::TryLockError::Error(error)) => return Err(unusable(&error)),
         }
-        let text = serde_json::to_vec_pretty(marker).map_err(|error| refuse(io::Error::other(error)))?;
-        disk::replace(&hidden.join(MARKER), &text).map_err(refuse)?;
-        disk::create_folder(&hidden.join(RECORDS)).map_err(refuse)?;
+        Ok(Self { path: path.to_owned(), lock: Some(lock) })
+    }
+
+    /// Leaves the run's marker and sweeps what a killed run left. Refused when another run began the output
+    /// differently since it was looked at.
+    pub fn begin(&self, marker: &Marker) -> Result<(), Refusal> {
+        if let Some(before) = read_marker(&self.path)? {
+            Refusal::unless_empty(before.problems_with(marker))?;
+        }
+        let hidden = self.path.join(HIDDEN);
+        let text = serde_json::to_vec_pretty(marker).map_err(|error| unusable(&io::Error::other(error)))?;
+        disk::replace(&hidden.join(MARKER), &text).map_err(|error| unusable(&error))?;
+        disk::create_folder(&hidden.join(RECORDS)).map_err(|error| unusable(&error))?;
         for swept in [STAGING, RETIRED] {
-            disk::remove_folder(&hidden.join(swept)).map_err(refuse)?;
+            disk::remove_folder(&hidden.join(swept)).map_err(|error| unusable(&error))?;
         }
-        Ok(Self { path: path.to_owned(), _lock: Some(lock) })
+        Ok(())
+    }
+
+    /// An error once the folder is not the one that was begun: a drive that went away must not be taken for
+    /// an empty one.
+    fn still_there(&self) -> io::Result<()> {
+        if self.path.join(HIDDEN).join(MARKER).is_file() {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::NotFound, "the output folder went away while it was written to"))
+        }
+    }
+
+    /// An error unless every patient that was released stands under its final name.
+    pub(crate) fn holds(&self, records: &[PatientRecord]) -> io::Result<()> {
+        self.still_there()?;
+        match records.iter().find(|record| record.released() > 0 && !self.path.join(&record.new_id).is_dir()) {
+            None => Ok(()),
+            Some(record) => Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                format!("{} was released and went away from the output folder", record.new_id),
+            )),
+        }
     }
 
     /// Joins an output that another process holds for all of its workers. Nothing is swept.
@@ -129,7 +161,7 @@ impl OutputFolder {
             Some(begun) => Refusal::unless_empty(begun.problems_with(marker))?,
             None => return Err(Refusal::one("output folder", "no run has begun in it")),
         }
-        Ok(Self { path: path.to_owned(), _lock: None })
+        Ok(Self { path: path.to_owned(), lock: None })
     }
 
     /// The output's path.
@@ -140,6 +172,7 @@ impl OutputFolder {
 
     /// An empty folder to stage a patient in.
     pub(crate) fn stage(&self, new_id: &str) -> io::Result<PathBuf> {
+        self.still_there()?;
         let folder = self.path.join(HIDDEN).join(STAGING).join(new_id);
         disk::remove_folder(&folder)?;
         disk::create_folder(&folder)?;
@@ -169,6 +202,7 @@ impl OutputFolder {
     ///
     /// The record is written after the folder: a crash between the two makes the next run do the patient again.
     pub(crate) fn publish(&self, record: &PatientRecord) -> io::Result<()> {
+        self.still_there()?;
         let hidden = self.path.join(HIDDEN);
         let staged = hidden.join(STAGING).join(&record.new_id);
         let place = self.path.join(&record.new_id);
@@ -222,4 +256,19 @@ impl OutputFolder {
         }
         disk::replace(&self.path.join(name), bytes)
     }
+}
+
+impl Drop for OutputFolder {
+    /// Sweeps what a cancelled or stopped run staged; what cannot be swept now, the next run sweeps.
+    fn drop(&mut self) {
+        if self.lock.is_none() {
+            // Others work in it; whoever holds the lock sweeps.
+            return;
+        }
+        disk::remove_folder(&self.path.join(HIDDEN).join(STAGING)).ok();
+    }
+}
+
+fn unusable(error: &io::Error) -> Refusal {
+    Refusal::one("output folder", error.to_string())
 }
