@@ -46,6 +46,17 @@ pub struct Series {
     pub remarks: Vec<String>,
 }
 
+impl Series {
+    /// Estimate of the memory that its pixels take: stored values, HU, and two masks.
+    #[must_use]
+    pub fn pixel_bytes(&self) -> u64 {
+        const BYTES_PER_VOXEL: u64 = 6;
+        [self.instances.len(), self.matrix.0, self.matrix.1]
+            .into_iter()
+            .fold(BYTES_PER_VOXEL, |bytes, factor| bytes.saturating_mul(factor as u64))
+    }
+}
+
 /// A file that will not be worked on, and why.
 #[derive(Debug, Clone)]
 pub struct LeftOut {

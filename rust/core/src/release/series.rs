@@ -68,6 +68,9 @@ pub(super) fn process(
     shared: Option<&SharedMask>,
     staging: &Path,
 ) -> Result<SeriesDone, Stopped> {
+    if is_too_large(series) {
+        return Ok(SeriesDone::too_large(series));
+    }
     let read: Vec<Result<ReadSlice, Failure>> = series
         .instances
         .par_iter()
@@ -143,16 +146,44 @@ fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {
     .into()
 }
 
+/// Memory that one series may take: its files, and its pixels in work.
+const MAX_SERIES_BYTES: u64 = 2_000 << 20;
+
+/// Whether a series needs more memory than is allowed, which files made for it could drive to any height.
+///
+/// A matrix that no slice may have needs none: such slices fail one by one.
+fn is_too_large(series: &Series) -> bool {
+    if series.matrix.0.saturating_mul(series.matrix.1) > decode::MAX_PIXELS {
+        return false;
+    }
+    let files = series.instances.iter().map(|instance| {
+        let length = std::fs::metadata(instance.path.reveal()).map_or(0, |metadata| metadata.len());
+        // Longer ones fail by themselves, unread.
+        if length > read::MAX_FILE { 0 } else { length }
+    });
+    files.fold(series.pixel_bytes(), u64::saturating_add) > MAX_SERIES_BYTES
+}
+
 impl SeriesDone {
+    /// Held without a look at it, even when its patient's held series are released by name.
+    fn too_large(series: &Series) -> Self {
+        let slices = series.instances.iter().map(|_| SliceOutcome::Held).collect();
+        Self { slices, hold: Some(Hold::TooLarge), ..Self::default() }
+    }
+
     fn without_images(read: Vec<Result<ReadSlice, Failure>>) -> Self {
         let slices = read.into_iter().filter_map(Result::err).map(SliceOutcome::Failed).collect();
         Self { slices, ..Self::default() }
     }
 }
 
-/// Reads a planned series as one volume, without the slices that cannot be read; `None` when none can.
+/// Reads a planned series as one volume, without the slices that cannot be read; `None` when none can, or when
+/// the series needs more memory than is allowed.
 #[must_use]
 pub fn read_series(series: &Series) -> Option<HuVolume> {
+    if is_too_large(series) {
+        return None;
+    }
     let read: Vec<_> =
         series.instances.par_iter().map(|instance| read_slice(instance, series.matrix)).collect();
     let usable: Vec<usize> =
@@ -162,8 +193,7 @@ pub fn read_series(series: &Series) -> Option<HuVolume> {
 
 /// Reads one slice of a planned series.
 pub(crate) fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
-    let bytes = std::fs::read(instance.path.reveal())
-        .map_err(|error| Failure::new(Stage::Read, error.kind().to_string()))?;
+    let bytes = read::read_file(instance.path.reveal())?;
     let dataset = read::read(&bytes, Extent::Whole).map_err(|error| match error {
         ReadError::NotDicom => Failure::new(Stage::Parse, "not a DICOM file any more"),
         ReadError::Failed(failure) => failure,

@@ -10,7 +10,7 @@ use crate::error::Failure;
 /// Most rows or columns: sixteen times a large CT matrix.
 const MAX_SIDE: usize = 16_384;
 /// Most pixels of a slice: 256 MiB at 32 bits.
-const MAX_PIXELS: usize = 1 << 26;
+pub const MAX_PIXELS: usize = 1 << 26;
 
 const NUMBER_OF_FRAMES: Tag = Tag(0x0028, 0x0008);
 const SAMPLES_PER_PIXEL: Tag = Tag(0x0028, 0x0002);

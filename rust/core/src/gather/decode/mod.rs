@@ -14,6 +14,7 @@ mod slice;
 mod tests;
 
 use self::codec::Decoded;
+pub use self::form::MAX_PIXELS;
 use self::form::{Form, Rescale};
 pub use self::slice::StoredSlice;
 use super::read::{Dataset, PixelData};

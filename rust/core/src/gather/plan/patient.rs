@@ -66,12 +66,10 @@ impl PatientPlan {
         }
     }
 
-    /// Estimate of the memory that working on this patient takes: its largest series as stored values, HU, two
-    /// masks and one slice in work.
+    /// Estimate of the memory that working on this patient takes: that of its largest series.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        let voxels = |series: &Series| (series.instances.len() * series.matrix.0 * series.matrix.1) as u64;
-        self.series.iter().map(voxels).max().unwrap_or(0) * 6
+        self.series.iter().map(Series::pixel_bytes).max().unwrap_or(0)
     }
 
     /// Number of files that were seen.

@@ -12,6 +12,33 @@ const FIRST: usize = 16 << 10;
 /// The longest header: a data set with more than this in front of its pixels is not a CT slice.
 const MAX_HEADER: usize = 256 << 20;
 
+/// The longest file that is read whole: the longest header, and 256 MiB of pixels with what surrounds them.
+pub const MAX_FILE: u64 = (MAX_HEADER as u64) + (272 << 20);
+
+/// Reads a regular file whole.
+///
+/// # Errors
+/// Stage `read` for what cannot be opened or read or is longer than [`MAX_FILE`], without its path.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unreadable =
+        |error: &io::Error| Failure::new(Stage::Read, format!("cannot be read: {}", error.kind()));
+    // Asked before opening, as below; and never more than announced, for a file may grow.
+    let metadata = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err(Failure::new(Stage::Read, "not a regular file"));
+    }
+    if metadata.len() > MAX_FILE {
+        return Err(Failure::new(
+            Stage::Read,
+            format!("the file has {} bytes, more than is allowed", metadata.len()),
+        ));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    file.take(metadata.len()).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    Ok(bytes)
+}
+
 /// Reads a regular file up to its Pixel Data.
 ///
 /// # Errors

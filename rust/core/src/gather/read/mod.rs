@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use dicom_object::InMemDicomObject;
 
-pub use self::file::read_header;
+pub use self::file::{MAX_FILE, read_file, read_header};
 use self::parse::{Parser, Stop};
 use crate::error::{Failure, Stage};
 
