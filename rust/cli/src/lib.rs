@@ -35,14 +35,12 @@ pub fn run_request(arguments: impl IntoIterator<Item = OsString>) -> Result<Requ
         error.print().ok();
         if error.use_stderr() { 2 } else { 0 }
     })?;
-    match matches.subcommand() {
-        Some(("run", given)) => commands::request(given).map_err(|refusal| {
-            show::refusal(&refusal);
-            2
-        }),
-        _ => {
-            eprintln!("only the command run can be done on a cluster");
-            Err(2)
-        }
-    }
+    let Some(("run", given)) = matches.subcommand() else {
+        eprintln!("only the command run can be done on a cluster");
+        return Err(2);
+    };
+    commands::request(given).map_err(|refusal| {
+        show::refusal(&refusal);
+        2
+    })
 }

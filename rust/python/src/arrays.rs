@@ -136,11 +136,13 @@ fn volume(
             origins_mm.len()
         )));
     }
-    let [a, b, c, d, e, f] = direction;
+    let ([along_row, along_column], _) = direction.as_chunks::<3>() else {
+        return Err(PyValueError::new_err("direction: expected six numbers"));
+    };
     let geometry = Geometry {
         origins_mm,
-        along_row: [a, b, c],
-        along_column: [d, e, f],
+        along_row: *along_row,
+        along_column: *along_column,
         row_spacing_mm: pixel_spacing_mm[0],
         column_spacing_mm: pixel_spacing_mm[1],
     };

@@ -13,7 +13,7 @@ use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 use headct_deid_core::gather::listing::Listing;
 use headct_deid_core::gather::plan::{self, NoPlan};
-use headct_deid_core::verify::{self, NoAnswer, Original, VerifyRequest};
+use headct_deid_core::verify::{self as verification, NoAnswer, Original, VerifyRequest};
 use headct_deid_core::{RawSettings, Settings};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -173,7 +173,7 @@ pub(crate) fn verify(
 ) -> PyResult<String> {
     let original = against.zip(linkage_table).map(|(input, list)| Original { input, list });
     let request = VerifyRequest { output: output_dir, original, private: private_dir };
-    let answer = py.detach(|| verify::verify(&request, &Progress::default())).map_err(|error| match error {
+    let answer = py.detach(|| verification::verify(&request, &Progress::default())).map_err(|error| match error {
         NoAnswer::Refused(refusal) => refused(py, &refusal),
         NoAnswer::Cancelled(_) => Cancelled::new_err("cancelled"),
     })?;

@@ -1,5 +1,7 @@
 //! Python binding: converts arguments, starts a job, reports progress. No work is done here.
 
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands converted arguments over by value")]
+
 mod arrays;
 mod cluster;
 mod errors;
