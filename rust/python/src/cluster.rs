@@ -76,7 +76,7 @@ pub(crate) fn run_patient(py: Python<'_>, request: RunArguments, index: usize) -
 
 /// The arguments of the command `run` by name, or the exit status when there is nothing to run.
 #[pyfunction]
-pub(crate) fn parse_run<'py>(py: Python<'py>, arguments: Vec<String>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn parse_run(py: Python<'_>, arguments: Vec<String>) -> PyResult<Bound<'_, PyAny>> {
     let request = match headct_deid::run_request(arguments.into_iter().map(Into::into)) {
         Ok(request) => request,
         Err(status) => return Ok(status.into_pyobject(py)?.into_any()),
