@@ -1,4 +1,4 @@
-//! What a run leaves when something outside of it goes wrong: killed, cancelled, full disk, drive gone, two
+//! What a run leaves when something outside of it goes wrong: killed, interrupted, cancelled, full disk, drive gone, two
 //! runs at once. And that the result depends on neither threads nor the order of files.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -210,6 +210,26 @@ fn a_cancelled_run_ends_within_a_moment_and_resumes_to_the_same_bytes() {
     assert!(!output.join(HIDDEN).join("staging").exists());
     let again = Request { existing: Existing::Resume, ..request };
     pipeline::run(&again, &Progress::default()).unwrap();
+    same_as_undisturbed(&output);
+}
+
+#[cfg(unix)]
+#[test]
+fn control_c_ends_a_run_cleanly() {
+    let place = tempfile::tempdir().unwrap();
+    let output = place.path().join("out");
+    let child = on_threads("1", WORLD.base.path(), place.path(), &[]).spawn().unwrap();
+    until("the first patient is there", || whole_names(&output) > 0);
+    let clock = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let done = end(child);
+    println!("interrupted within {:.2} s", clock.elapsed().as_secs_f64());
+    assert_eq!(done.status.code(), Some(1), "{}", text(&done));
+    assert!(text(&done).contains("cancelled; finished patients are in the output"), "{}", text(&done));
+    assert!(whole_patients(&output) > 0);
+    assert!(!output.join(HIDDEN).join("staging").exists());
+    let done = finished(command(WORLD.base.path(), place.path(), &["--resume"]));
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done));
     same_as_undisturbed(&output);
 }
 

@@ -1,6 +1,7 @@
 //! What each command does, and the exit status it ends with.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use headct_deid_core::gather::listing::Listing;
@@ -17,6 +18,8 @@ use crate::{arguments, show};
 const DONE: u8 = 0;
 const INCOMPLETE: u8 = 1;
 const REFUSED: u8 = 2;
+/// What shells expect of a process that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
 
 pub(crate) fn run(given: &ArgMatches) -> u8 {
     match request(given) {
@@ -125,8 +128,25 @@ pub(crate) fn settings() -> u8 {
     DONE
 }
 
+/// Progress that Ctrl-C or a request to terminate cancels; asked a second time, the process ends at once, and
+/// the next run sweeps what it leaves.
+fn interruptible() -> Arc<Progress> {
+    let progress = Arc::new(Progress::default());
+    let shared = Arc::clone(&progress);
+    let handled = ctrlc::set_handler(move || {
+        if shared.is_cancelled() {
+            std::process::exit(INTERRUPTED);
+        }
+        shared.cancel();
+    });
+    if let Err(error) = handled {
+        eprintln!("Ctrl-C ends this run at once: {error}");
+    }
+    progress
+}
+
 fn run_request(request: &Request, json: bool) -> u8 {
-    let progress = Progress::default();
+    let progress = interruptible();
     match show::with_progress(&progress, || pipeline::run(request, &progress)) {
         Ok(done) => {
             if json {

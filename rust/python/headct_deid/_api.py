@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -138,6 +139,10 @@ class Job:
                     return _report(text, self._output_dir)
         except KeyboardInterrupt:
             self.cancel()
+            # Ended is better than abandoned: what was staged is swept. A second Ctrl-C does not wait.
+            with contextlib.suppress(_native.Error):
+                while self._native.wait(0.1) is None:
+                    pass
             raise
 
 
