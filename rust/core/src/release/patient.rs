@@ -326,11 +326,18 @@ fn audit_line(row: &Row, path: &Path, outcome: &str, reason: String, output_path
     AuditLine {
         accession_number: row.accession.reveal().clone(),
         new_id: row.new_id.clone(),
-        input_path: path.to_string_lossy().into_owned(),
+        input_path: no_formula(&path.to_string_lossy()),
         outcome: outcome.to_owned(),
         reason,
         output_path,
     }
+}
+
+/// The path as a spreadsheet can hold it: one that would begin a formula there is led by `./`, which leads to
+/// the same file.
+fn no_formula(path: &str) -> String {
+    let lead = if path.starts_with(['=', '+', '-', '@', '\t', '\r']) { "./" } else { "" };
+    format!("{lead}{path}")
 }
 
 fn manifest_lines(new_id: &str, done: &SeriesDone) -> Vec<ManifestLine> {
@@ -384,4 +391,16 @@ pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan) -> io::Result<Pat
     work.output.publish(&record)?;
     work.private.log(&format!("{}: {MESSAGE}", row.new_id));
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_no_formula_in_the_audit() {
+        assert_eq!(no_formula("=HYPERLINK(1)/a"), "./=HYPERLINK(1)/a");
+        assert_eq!(no_formula("@a"), "./@a");
+        assert_eq!(no_formula("S1/a=b"), "S1/a=b");
+    }
 }
