@@ -16,6 +16,8 @@ mod compressed;
 mod files;
 #[path = "bad_inputs/folders.rs"]
 mod folders;
+#[path = "bad_inputs/forms.rs"]
+mod forms;
 #[path = "bad_inputs/headers.rs"]
 mod headers;
 #[path = "bad_inputs/lists.rs"]
