@@ -74,26 +74,33 @@ fn verified(released: &Released, output: &Path, with: With) -> Verification {
 /// A copy that may be tampered with.
 fn copy(from: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let mut waiting = vec![PathBuf::new()];
-    while let Some(relative) = waiting.pop() {
-        fs::create_dir_all(folder.path().join(&relative)).unwrap();
-        for entry in fs::read_dir(from.join(&relative)).unwrap() {
-            let path = relative.join(entry.unwrap().file_name());
-            if from.join(&path).is_dir() {
-                waiting.push(path);
-            } else {
-                fs::copy(from.join(&path), folder.path().join(&path)).unwrap();
-            }
-        }
+    for path in files(from) {
+        let to = folder.path().join(path.strip_prefix(from).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(path, to).unwrap();
     }
     folder
 }
 
-/// A slice through the brain.
-const SLICE: &str = "COHORT-0001/COHORT-0001_00015.dcm";
+/// A slice through the brain, in whatever folder of its patient.
+fn slice(output: &Path) -> PathBuf {
+    files(&output.join("COHORT-0001")).into_iter().find(|path| path.ends_with("COHORT-0001_00015.dcm")).unwrap()
+}
+
+/// Every file below a folder, as paths with the folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { waiting.push(path) } else { found.push(path) }
+        }
+    }
+    found
+}
 
 fn edited(output: &Path, edit: impl FnOnce(&mut DefaultDicomObject)) {
-    let path = output.join(SLICE);
+    let path = slice(output);
     let mut object = open_file(&path).unwrap();
     edit(&mut object);
     object.write_to_file(&path).unwrap();
@@ -106,7 +113,7 @@ fn put(output: &Path, tag: Tag, vr: VR, value: &str) {
 }
 
 fn bytes_edited(output: &Path, edit: impl FnOnce(&mut Vec<u8>)) {
-    let path = output.join(SLICE);
+    let path = slice(output);
     let mut bytes = fs::read(&path).unwrap();
     edit(&mut bytes);
     fs::write(&path, bytes).unwrap();
@@ -166,14 +173,15 @@ const TAMPERINGS: [Tampering; 14] = [
     ),
     (
         "a slice is missing",
-        |output, _| fs::remove_file(output.join(SLICE)).unwrap(),
+        |output, _| fs::remove_file(slice(output)).unwrap(),
         With::TheFolderAlone,
         "complete",
     ),
     (
         "a slice is there twice",
         |output, _| {
-            fs::copy(output.join(SLICE), output.join("COHORT-0001/COHORT-0001_00099.dcm")).unwrap();
+            let from = slice(output);
+            fs::copy(&from, from.with_file_name("COHORT-0001_00099.dcm")).unwrap();
         },
         With::TheFolderAlone,
         "duplicate",
@@ -285,23 +293,26 @@ fn a_claim_that_was_not_shown_is_found() {
 
 #[test]
 fn text_that_is_drawn_over_the_brain_is_found() {
-    // "HILT" in strokes two pixels wide, seven high.
+    // "HALT 21" in five by seven dots, each of them one pixel wide and two high.
     const LETTERS: [&str; 7] = [
-        "##..##.##.##....######",
-        "##..##.##.##......##..",
-        "##..##.##.##......##..",
-        "######.##.##......##..",
-        "##..##.##.##......##..",
-        "##..##.##.##......##..",
-        "##..##.##.######..##..",
+        "#...#..###..#.....#####..###....#..",
+        "#...#.#...#.#.......#...#...#..##..",
+        "#...#.#...#.#.......#.......#...#..",
+        "#####.#####.#.......#......#....#..",
+        "#...#.#...#.#.......#.....#.....#..",
+        "#...#.#...#.#.......#....#......#..",
+        "#...#.#...#.#####...#...#####..###.",
     ];
     let released = usual();
     let output = copy(&released.output);
     bytes_edited(output.path(), |bytes| {
+        let start = pixel(bytes, 56, 46);
         for (row, line) in LETTERS.iter().enumerate() {
             for (column, _) in line.bytes().enumerate().filter(|(_, dot)| *dot == b'#') {
-                let at = pixel(bytes, 56 + row, 53 + column);
-                bytes[at..at + 2].copy_from_slice(&2200_u16.to_le_bytes());
+                for down in [0, 1] {
+                    let at = start + ((2 * row + down) * 128 + column) * 2;
+                    bytes[at..at + 2].copy_from_slice(&3000_u16.to_le_bytes());
+                }
             }
         }
     });
@@ -337,28 +348,19 @@ fn the_report_and_its_pictures_name_nobody() {
     let page = fs::read_to_string(released.output.join("report.html")).unwrap();
     assert!(page.contains("COHORT-0002") && page.contains("data:image/png;base64,"));
     assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
-    let mut waiting = vec![released.output.clone()];
-    let mut looked_at = 0;
-    while let Some(folder) = waiting.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                waiting.push(path);
-                continue;
-            }
-            let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
-            looked_at += 1;
-            for truth in &released.demo.truth {
-                for secret in truth.identifying.iter().chain(&truth.uids) {
-                    let secret = secret.to_lowercase();
-                    let held = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-                    // Base64 has no separators: short words occur in pictures by chance.
-                    assert!(!held || secret.len() < 6, "{}", path.display());
-                }
+    let all = files(&released.output);
+    assert!(all.len() > 48);
+    for path in all {
+        let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
+        for truth in &released.demo.truth {
+            for secret in truth.identifying.iter().chain(&truth.uids) {
+                let secret = secret.to_lowercase();
+                let held = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                // Base64 has no separators: short words occur in pictures by chance.
+                assert!(!held || secret.len() < 6, "{}", path.display());
             }
         }
     }
-    assert!(looked_at > 48);
 }
 
 #[test]

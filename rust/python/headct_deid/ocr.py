@@ -64,6 +64,5 @@ def _pictures(dataset: Any) -> Iterator[NDArray[np.uint8]]:
 def _lines(reader: Any, picture: NDArray[np.uint8]) -> int:
     result, _ = reader(picture)
     return sum(
-        float(sure) >= SURE and sum(letter.isalnum() for letter in text) >= LETTERS
-        for _, text, sure in result or []
+        float(sure) >= SURE and sum(letter.isalnum() for letter in text) >= LETTERS for _, text, sure in result or []
     )

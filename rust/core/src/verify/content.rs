@@ -77,10 +77,11 @@ fn markers(work: &Work<'_>, patient: &PatientRecord, file: &FileSeen) -> Vec<Fin
     .collect()
 }
 
-/// With more air than this a rectangle is taken for the edge of what was removed: a sharp cut from tissue to air
-/// makes strokes as letters do (on 231 released slices such rectangles hold 29 % of air or more). Text over the
-/// kept tissue has none around it.
+/// With more air in and around it than this, a rectangle is taken for the edge of what was removed: a sharp cut
+/// from tissue to air makes strokes as letters do. Text over the kept tissue has none.
 const CUT_EDGE: f64 = 0.1;
+/// What counts as around a rectangle, pixels.
+const MARGIN: usize = 6;
 /// Two glyphs side by side are longer than high by this much; a round insert or vessel is not.
 const LONGER: f64 = 1.3;
 
@@ -114,11 +115,17 @@ fn is_line(at: &Rectangle) -> bool {
     width.max(height) >= LONGER * width.min(height)
 }
 
-/// Share of a rectangle that is air, 0 to 1.
+/// Share of a rectangle and its margin that is air, 0 to 1.
 fn share_of_air(volume: &HuVolume, at: &Rectangle, air_hu: i16) -> f64 {
-    let pixels = (at.top..at.bottom).flat_map(|row| (at.left..at.right).map(move |column| (row, column)));
-    let air = pixels.filter(|(row, column)| volume.hu[[at.slice, *row, *column]] <= air_hu).count();
-    air as f64 / ((at.bottom - at.top) * (at.right - at.left)).max(1) as f64
+    let (_, rows, columns) = volume.hu.dim();
+    let down = at.top.saturating_sub(MARGIN)..(at.bottom + MARGIN).min(rows);
+    let across = at.left.saturating_sub(MARGIN)..(at.right + MARGIN).min(columns);
+    let pixels = down.len() * across.len();
+    let air = down
+        .flat_map(|row| across.clone().map(move |column| (row, column)))
+        .filter(|(row, column)| volume.hu[[at.slice, *row, *column]] <= air_hu)
+        .count();
+    air as f64 / pixels.max(1) as f64
 }
 
 /// The files of a series that can be read as one volume, by position; `None` when none has a geometry.
