@@ -7,7 +7,7 @@ WHEEL_STAMP := build/wheel.stamp
 TOOLS_STAMP := build/tools.stamp
 RUST_SOURCES := $(shell find rust -path rust/fuzz -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.csv' -o -name '*.py' -o -name '*.pyi' -o -name '*.html' -o -name '*.css' \) -print 2>/dev/null)
 
-.PHONY: demo test lint test-rust test-python test-slicer wheel attack bench slicer-zip clean
+.PHONY: demo test lint test-rust test-python test-slicer wheel attack bench slicer-zip faults clean
 
 demo: $(WHEEL_STAMP)
 	rm -rf demo
@@ -65,6 +65,13 @@ slicer-zip: $(WHEEL_STAMP)
 # How much of a face do the series in folder RESULT leak, compared with those in ORIGINAL?
 attack: $(TOOLS_STAMP)
 	PYTHONPATH=Testing/Python $(BIN)/python -m attack $(ORIGINAL) $(RESULT)
+
+# Kills runs at fifty random moments; every resumed output must be that of an undisturbed run.
+faults:
+	cargo build --locked
+	rm -rf build/cohort
+	cargo run --quiet --locked -p headct-deid-phantom --example patients build/cohort 5 10 64
+	$(PYTHON) Testing/faults/kill_many.py target/debug/headct-deid build/cohort/patients build/cohort/patients.xlsx 50
 
 clean:
 	rm -rf build demo test-artifacts
