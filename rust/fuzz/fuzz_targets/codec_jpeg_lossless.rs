@@ -1,0 +1,4 @@
+//! Streams of JPEG Lossless.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| headct_deid_fuzz::codec("1.2.840.10008.1.2.4.70", data));
