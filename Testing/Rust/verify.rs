@@ -84,7 +84,10 @@ fn copy(from: &Path) -> tempfile::TempDir {
 
 /// A slice through the brain, in whatever folder of its patient.
 fn slice(output: &Path) -> PathBuf {
-    files(&output.join("COHORT-0001")).into_iter().find(|path| path.ends_with("COHORT-0001_00015.dcm")).unwrap()
+    files(&output.join("COHORT-0001"))
+        .into_iter()
+        .find(|path| path.ends_with("COHORT-0001_00015.dcm"))
+        .unwrap()
 }
 
 /// Every file below a folder, as paths with the folder.
@@ -121,10 +124,10 @@ fn bytes_edited(output: &Path, edit: impl FnOnce(&mut Vec<u8>)) {
 
 /// Offset of a pixel's two bytes.
 fn pixel(bytes: &[u8], row: usize, column: usize) -> usize {
-    match read(bytes, Extent::Whole).unwrap().pixels {
-        PixelData::Native { range, .. } => range.start + (row * 128 + column) * 2,
-        other => panic!("{other:?}"),
-    }
+    let pixels = read(bytes, Extent::Whole).unwrap().pixels;
+    assert!(matches!(pixels, PixelData::Native { .. }));
+    let PixelData::Native { range, .. } = pixels else { return 0 };
+    range.start + (row * 128 + column) * 2
 }
 
 /// What is done to the folder, the least that finds it, and the check that does.
@@ -320,13 +323,24 @@ fn text_that_is_drawn_over_the_brain_is_found() {
     assert!(answer.findings.iter().any(|found| found.check == "text"), "{answer}");
 }
 
+/// What an edit of a header is, and how it is made.
+type Edit = (&'static str, fn(&mut DefaultDicomObject));
+
 #[test]
 fn bytes_hide_nowhere() {
     let released = usual();
-    let edits: [(&str, fn(&mut DefaultDicomObject)); 2] = [
+    let edits: [Edit; 2] = [
         ("opaque", |object| {
-            object.put(DataElement::new(Tag(0x0028, 0x1201), VR::OW, PrimitiveValue::U8(vec![65; 64].into())));
-            object.put(DataElement::new(Tag(0x0008, 0x2112), VR::OB, PrimitiveValue::U8(vec![65; 64].into())));
+            object.put(DataElement::new(
+                Tag(0x0028, 0x1201),
+                VR::OW,
+                PrimitiveValue::U8(vec![65; 64].into()),
+            ));
+            object.put(DataElement::new(
+                Tag(0x0008, 0x2112),
+                VR::OB,
+                PrimitiveValue::U8(vec![65; 64].into()),
+            ));
         }),
         ("forbidden", |object| {
             object.put(DataElement::new(Tag(0x6000, 0x0022), VR::LO, "HEAD"));

@@ -29,7 +29,7 @@ pub(crate) struct ImageDecision {
 
 impl std::fmt::Debug for ImageDecision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImageDecision").field("hold", &self.hold).field("evidence", &self.evidence).finish()
+        f.debug_struct("ImageDecision").field("hold", &self.hold).field("evidence", &self.evidence).finish_non_exhaustive()
     }
 }
 

@@ -17,6 +17,9 @@ use crate::progress::Cancelled;
 use crate::release::record::{PatientRecord, PixelEvidence};
 use crate::settings::{Face, Text};
 
+/// What the slices of one volume share: Series Instance UID, matrix, orientation in thousandths.
+type Volume<'a> = (&'a str, (usize, usize), Option<[i64; 6]>);
+
 /// Markers of every file, and the text detector on every series.
 pub(super) fn check(
     work: &Work<'_>,
@@ -27,7 +30,7 @@ pub(super) fn check(
     if work.settings.text == Text::Off {
         return Ok(findings);
     }
-    let mut series: BTreeMap<(&str, (usize, usize), Option<[i64; 6]>), Vec<&FileSeen>> = BTreeMap::new();
+    let mut series: BTreeMap<Volume<'_>, Vec<&FileSeen>> = BTreeMap::new();
     for file in seen {
         let plane = file.orientation.map(|numbers| numbers.map(|number| (number * 1000.0).round() as i64));
         series.entry((&file.series_uid, file.matrix, plane)).or_default().push(file);
@@ -48,7 +51,8 @@ fn markers(work: &Work<'_>, patient: &PatientRecord, file: &FileSeen) -> Vec<Fin
         .filter_map(|series| series.pixels.as_ref())
         .collect();
     let shown = |what: fn(&PixelEvidence) -> bool| records.iter().any(|pixels| what(pixels));
-    let all = |what: fn(&PixelEvidence) -> bool| !records.is_empty() && records.iter().all(|pixels| what(pixels));
+    let all =
+        |what: fn(&PixelEvidence) -> bool| !records.is_empty() && records.iter().all(|pixels| what(pixels));
     let settings = work.settings;
     [
         (
@@ -79,7 +83,7 @@ fn markers(work: &Work<'_>, patient: &PatientRecord, file: &FileSeen) -> Vec<Fin
 
 /// With more air in and around it than this, a rectangle is taken for the edge of what was removed: a sharp cut
 /// from tissue to air makes strokes as letters do. Text over the kept tissue has none.
-const CUT_EDGE: f64 = 0.1;
+const CUT_EDGE: f64 = 0.02;
 /// What counts as around a rectangle, pixels.
 const MARGIN: usize = 6;
 /// Two glyphs side by side are longer than high by this much; a round insert or vessel is not.
@@ -132,11 +136,12 @@ fn share_of_air(volume: &HuVolume, at: &Rectangle, air_hu: i16) -> f64 {
 fn volume<'a>(work: &Work<'_>, files: &mut Vec<&'a FileSeen>) -> Option<(HuVolume, Vec<&'a FileSeen>)> {
     let first = files.first()?;
     let (rows, columns) = first.matrix;
-    let ([a, b, c, d, e, f], [row_spacing_mm, column_spacing_mm]) = (first.orientation?, first.pixel_spacing_mm?);
+    let [row_spacing_mm, column_spacing_mm] = first.pixel_spacing_mm?;
+    let orientation = first.orientation?;
     let mut geometry = Geometry {
         origins_mm: Vec::new(),
-        along_row: [a, b, c],
-        along_column: [d, e, f],
+        along_row: [orientation[0], orientation[1], orientation[2]],
+        along_column: [orientation[3], orientation[4], orientation[5]],
         row_spacing_mm,
         column_spacing_mm,
     };

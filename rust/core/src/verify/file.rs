@@ -88,9 +88,11 @@ pub(super) fn check(work: &Work<'_>, path: &str) -> (Option<FileSeen>, Vec<Findi
     };
     let mut findings = hidden_places(path, &bytes, &dataset);
     findings.extend(file_meta(path, &dataset));
-    findings.extend(header::audit(&dataset.object, work.settings, None).into_iter().map(|found| {
-        Finding::new(path, found.check.code(), found.check.to_string()).at(found.tag_path)
-    }));
+    findings.extend(
+        header::audit(&dataset.object, work.settings, None)
+            .into_iter()
+            .map(|found| Finding::new(path, found.check.code(), found.check.to_string()).at(found.tag_path)),
+    );
     match decode::decode(&dataset, &bytes) {
         Err(failure) => findings.push(Finding::new(path, "pixels", failure.message)),
         Ok(stored) => findings.extend(hidden_in_pixels(path, &dataset, &stored)),

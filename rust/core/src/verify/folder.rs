@@ -31,8 +31,9 @@ pub(super) fn read_report(output: &Path) -> Result<Report, Refusal> {
     let bytes = std::fs::read(output.join("report.json")).map_err(|error| {
         Refusal::one("output folder", format!("report.json cannot be read: {}", error.kind()))
     })?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Refusal::one("output folder", format!("report.json is damaged, line {}", error.line())))
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Refusal::one("output folder", format!("report.json is damaged, line {}", error.line()))
+    })
 }
 
 /// Files of the report that do not show what `report.json` holds; another version's report is not compared.
@@ -41,7 +42,9 @@ pub(super) fn report_files(output: &Path, report: &Report) -> Vec<Finding> {
         return Vec::new();
     }
     let differing = report::differing(output, report).into_iter();
-    differing.map(|name| Finding::new(name, "report", "is not what a run writes for the record in report.json")).collect()
+    differing
+        .map(|name| Finding::new(name, "report", "is not what a run writes for the record in report.json"))
+        .collect()
 }
 
 /// The records of the report, and of patients that earlier runs with other lists have finished.
@@ -104,9 +107,9 @@ fn is_slice_name(name: &str, new_id: &str) -> bool {
 
 /// A numbered folder, or a name that the setting allows.
 fn is_safe(name: &str, settings: &Settings) -> bool {
-    let numbered = name.strip_prefix("folder_").is_some_and(|number| {
-        number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit())
-    });
+    let numbered = name
+        .strip_prefix("folder_")
+        .is_some_and(|number| number.len() >= 2 && number.bytes().all(|b| b.is_ascii_digit()));
     numbered
         || safe_folder_name(name, &Identifiers::default(), settings.folders).is_some()
         || settings.folders == Folders::Keep
@@ -127,7 +130,8 @@ fn is_picture(new_id: &str, name: &str, known: &BTreeSet<&str>) -> bool {
     let parts = name.strip_suffix(".png").and_then(|stem| stem.split_once('_'));
     known.contains(new_id)
         && parts.is_some_and(|(series, view)| {
-            series.bytes().all(|b| b.is_ascii_digit()) && matches!(view, "front" | "left" | "right" | "slices")
+            series.bytes().all(|b| b.is_ascii_digit())
+                && matches!(view, "front" | "left" | "right" | "slices")
         })
 }
 

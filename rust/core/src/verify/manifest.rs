@@ -13,18 +13,25 @@ use crate::release::MANIFEST_PURPOSE;
 use crate::release::private::{ManifestLine, PrivateFolder};
 
 /// Missing, unknown and changed files.
-pub(super) fn check(work: &Work<'_>, private: &Path, files: &BTreeSet<String>) -> Result<Vec<Finding>, Refusal> {
+pub(super) fn check(
+    work: &Work<'_>,
+    private: &Path,
+    files: &BTreeSet<String>,
+) -> Result<Vec<Finding>, Refusal> {
     let manifest: BTreeMap<String, ManifestLine> = PrivateFolder::read_manifest(private)
         .map_err(|error| Refusal::one("private folder", format!("manifest.csv: {}", error.kind())))?
         .into_iter()
         .map(|line| (line.path.clone(), line))
         .collect();
-    let missing = manifest.keys().filter(|path| !files.contains(*path)).map(|path| {
-        Finding::new(path, "manifest", "was released and is not there any more")
-    });
+    let missing = manifest
+        .keys()
+        .filter(|path| !files.contains(*path))
+        .map(|path| Finding::new(path, "manifest", "was released and is not there any more"));
     let mut findings: Vec<Finding> = missing.collect();
     let present: Vec<&String> = files.iter().collect();
-    findings.extend(present.par_iter().filter_map(|path| one(work, path, manifest.get(*path))).collect::<Vec<_>>());
+    findings.extend(
+        present.par_iter().filter_map(|path| one(work, path, manifest.get(*path))).collect::<Vec<_>>(),
+    );
     Ok(findings)
 }
 

@@ -69,7 +69,10 @@ pub fn verify(request: &VerifyRequest, progress: &Progress) -> Result<Verificati
 
     let listing = folder::list(&request.output, &patients, &settings);
     answer.add("folder and file names; nothing that was not released", listing.findings);
-    answer.add("report files against the record that they show", folder::report_files(&request.output, &report));
+    answer.add(
+        "report files against the record that they show",
+        folder::report_files(&request.output, &report),
+    );
     let mut of_patients = Collected::default();
     progress.set_patients(patients.len() as u64);
     for patient in &patients {

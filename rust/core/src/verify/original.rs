@@ -49,7 +49,11 @@ pub(super) fn check(
     let mut all = Compared::default();
     for patient in patients.iter().filter(|patient| patient.released() > 0) {
         let Some(task) = tasks.get(&patient.new_id) else {
-            all.identifiers.push(Finding::new(&patient.new_id, "original", "has no row with a folder in the list"));
+            all.identifiers.push(Finding::new(
+                &patient.new_id,
+                "original",
+                "has no row with a folder in the list",
+            ));
             continue;
         };
         let found = compare(work, task)?;
@@ -80,8 +84,11 @@ fn compare(work: &Work<'_>, task: &Task) -> Result<Compared, Cancelled> {
     let mut masks = SharedMasks::of_series(&plan.series);
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
         let paths: Vec<String> = names.iter().map(|name| format!("{}/{name}", task.row.new_id)).collect();
-        let slices: Vec<Option<ReadSlice>> =
-            series.instances.par_iter().map(|instance| series::read_slice(instance, series.matrix).ok()).collect();
+        let slices: Vec<Option<ReadSlice>> = series
+            .instances
+            .par_iter()
+            .map(|instance| series::read_slice(instance, series.matrix).ok())
+            .collect();
         let results: Vec<_> = slices.into_iter().map(|slice| slice.ok_or_else(unreadable)).collect();
         let usable: Vec<usize> =
             results.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
@@ -223,14 +230,18 @@ fn same(expected: &InMemDicomObject, released: &InMemDicomObject, tag: Tag) -> b
     match (expected.items(), released.items()) {
         (Some(a), Some(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|(a, b)| {
-                    a.iter().chain(b.iter()).all(|element| same(a, b, element.header().tag))
-                })
+                && a.iter()
+                    .zip(b)
+                    .all(|(a, b)| a.iter().chain(b.iter()).all(|element| same(a, b, element.header().tag)))
         }
         (None, None) => {
             let text = |element: &dicom_object::mem::InMemElement| {
                 element.to_multi_str().map(|texts| {
-                    texts.iter().map(|text| text.trim_matches([' ', '\0']).to_owned()).collect::<Vec<_>>().join("\\")
+                    texts
+                        .iter()
+                        .map(|text| text.trim_matches([' ', '\0']).to_owned())
+                        .collect::<Vec<_>>()
+                        .join("\\")
                 })
             };
             match (text(expected), text(released)) {
@@ -286,12 +297,8 @@ fn voxels(
         let message = "matrix or meaning of the stored values is not the original's";
         return vec![Finding::new(path, "voxels", message).at(tags::PIXEL_DATA)];
     }
-    let change = SliceChange {
-        removal: &decision.removal,
-        slice,
-        text: decision.text_of(slice),
-        exact_fill: false,
-    };
+    let change =
+        SliceChange { removal: &decision.removal, slice, text: decision.text_of(slice), exact_fill: false };
     let Ok(cleared) = clear(original, change) else { return Vec::new() };
     let width = usize::from(original.bits_allocated / 8);
     let fill = decision.removal.mask.index_axis(ndarray::Axis(0), slice).iter().position(|removed| *removed);
@@ -323,6 +330,8 @@ fn voxels(
     ]
     .into_iter()
     .filter(|(count, _, _)| *count > 0)
-    .map(|(count, check, message)| Finding::new(path, check, format!("{count} {message}")).at(tags::PIXEL_DATA))
+    .map(|(count, check, message)| {
+        Finding::new(path, check, format!("{count} {message}")).at(tags::PIXEL_DATA)
+    })
     .collect()
 }

@@ -85,18 +85,29 @@ fn places(seen: &[FileSeen]) -> Vec<Finding> {
         for file in files {
             match file.position_mm {
                 None => findings.push(
-                    Finding::new(&file.path, "geometry", "position is missing").at(tags::IMAGE_POSITION_PATIENT),
+                    Finding::new(&file.path, "geometry", "position is missing")
+                        .at(tags::IMAGE_POSITION_PATIENT),
                 ),
                 Some(position) => placed.push((position, file)),
             }
         }
-        placed.sort_by(|a, b| a.0.iter().zip(&b.0).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or_else(|| a.1.path.cmp(&b.1.path)));
+        placed.sort_by(|a, b| {
+            a.0.iter()
+                .zip(&b.0)
+                .map(|(x, y)| x.total_cmp(y))
+                .find(|o| o.is_ne())
+                .unwrap_or_else(|| a.1.path.cmp(&b.1.path))
+        });
         for pair in placed.windows(2) {
             let near = pair[0].0.iter().zip(&pair[1].0).all(|(a, b)| (a - b).abs() < SAME_PLACE_MM);
             if near {
                 findings.push(
-                    Finding::new(&pair[1].1.path, "duplicate", "stands where another slice of its series stands")
-                        .at(tags::IMAGE_POSITION_PATIENT),
+                    Finding::new(
+                        &pair[1].1.path,
+                        "duplicate",
+                        "stands where another slice of its series stands",
+                    )
+                    .at(tags::IMAGE_POSITION_PATIENT),
                 );
             }
         }

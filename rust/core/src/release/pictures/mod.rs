@@ -54,7 +54,8 @@ mod tests {
     /// A ball of water with a nose to the front, 40 slices of 5 mm.
     fn ball() -> (HuVolume, Removal) {
         let hu = Array3::from_shape_fn((40, 64, 64), |(slice, row, column)| {
-            let (z, y, x) = (slice as f64 * 5.0 - 100.0, row as f64 * 4.0 - 128.0, column as f64 * 4.0 - 128.0);
+            let (z, y, x) =
+                (slice as f64 * 5.0 - 100.0, row as f64 * 4.0 - 128.0, column as f64 * 4.0 - 128.0);
             let nose = x.abs() < 12.0 && z.abs() < 20.0 && (-110.0..0.0).contains(&y);
             if (x * x + y * y + z * z).sqrt() < 80.0 || nose { 40 } else { -1000 }
         });
@@ -65,7 +66,8 @@ mod tests {
             row_spacing_mm: 4.0,
             column_spacing_mm: 4.0,
         };
-        let removal = Removal { mask: Mask::from_elem((40, 64, 64), false), fill: FillValue::Constant(-1000) };
+        let removal =
+            Removal { mask: Mask::from_elem((40, 64, 64), false), fill: FillValue::Constant(-1000) };
         (HuVolume { hu, geometry }, removal)
     }
 

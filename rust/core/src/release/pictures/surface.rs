@@ -22,6 +22,7 @@ struct Axis {
 }
 
 /// Depth of the surface along the rays of one view, mm; NaN where a ray meets nothing.
+#[expect(clippy::struct_field_names, reason = "units belong into names")]
 struct Surface {
     /// `[slice][ray]`.
     depth_mm: Vec<Vec<f32>>,
@@ -47,7 +48,8 @@ pub(super) fn views(released: &Released<'_>) -> Vec<Picture> {
     .into_iter()
     .map(|(view, ray, across)| (view, Surface::cast(released, ray, across)))
     .collect();
-    let Some(scale) = views.iter().filter_map(|(_, surface)| surface.extent()).map(Extent::edge_mm).reduce(f32::max)
+    let Some(scale) =
+        views.iter().filter_map(|(_, surface)| surface.extent()).map(Extent::edge_mm).reduce(f32::max)
     else {
         return Vec::new();
     };
@@ -83,8 +85,8 @@ impl Surface {
         let spacing = |axis: Axis| {
             (if axis.rows { geometry.row_spacing_mm } else { geometry.column_spacing_mm }) as f32
         };
-        let size = |axis: Axis| if axis.rows { rows } else { columns };
-        let stride = size(side).div_ceil(RAYS).max(1);
+        let count = |axis: Axis| if axis.rows { rows } else { columns };
+        let stride = count(side).div_ceil(RAYS).max(1);
         let along = |origin: &[f64; 3], direction: [f64; 3]| {
             origin.iter().zip(&direction).map(|(a, b)| a * b).sum::<f64>() as f32
         };
@@ -96,14 +98,15 @@ impl Surface {
             height_mm: Vec::with_capacity(slices),
         };
         for (slice, origin) in geometry.origins_mm.iter().enumerate() {
-            let begin = along(origin, ray) - if depth.forward { 0.0 } else { step * (size(depth) - 1) as f32 };
-            let depths = (0..size(side)).step_by(stride).map(|place| {
+            let begin =
+                along(origin, ray) - if depth.forward { 0.0 } else { step * (count(depth) - 1) as f32 };
+            let depths = (0..count(side)).step_by(stride).map(|place| {
                 let at = |index: usize| {
-                    let index = if depth.forward { index } else { size(depth) - 1 - index };
+                    let index = if depth.forward { index } else { count(depth) - 1 - index };
                     let (row, column) = if depth.rows { (index, place) } else { (place, index) };
                     f32::from(released.hu(slice, row, column).max(-1000))
                 };
-                begin + step * first_tissue(size(depth), at)
+                begin + step * first_tissue(count(depth), at)
             });
             surface.depth_mm.push(depths.collect());
             surface.start_mm.push(along(origin, across));
@@ -161,7 +164,9 @@ impl Surface {
     /// Depth at a place of the picture, between slices and rays.
     fn depth_at(&self, across: f32, height: f32) -> f32 {
         let above = self.height_mm.partition_point(|slice| *slice < height);
-        let (Some(low), Some(top)) = (above.checked_sub(1), self.height_mm.get(above)) else { return f32::NAN };
+        let (Some(low), Some(top)) = (above.checked_sub(1), self.height_mm.get(above)) else {
+            return f32::NAN;
+        };
         let bottom = self.height_mm[low];
         let share = (height - bottom) / (top - bottom).max(1e-3);
         mixed(self.in_slice(low, across), self.in_slice(above, across), share)
@@ -243,7 +248,8 @@ fn smoothed(depths: &[f32]) -> Vec<f32> {
 fn around(index: usize) -> [usize; 9] {
     let i = index as isize;
     let e = EDGE as isize;
-    [i - e - 1, i - e, i - e + 1, i - 1, i, i + 1, i + e - 1, i + e, i + e + 1].map(|near| near.max(0) as usize)
+    [i - e - 1, i - e, i - e + 1, i - 1, i, i + 1, i + e - 1, i + e, i + e + 1]
+        .map(|near| near.max(0) as usize)
 }
 
 /// Light from the upper left beside the viewer, and fainter with depth.
@@ -251,7 +257,8 @@ fn shade(depths: &[f32], index: usize, mm_per_pixel: f32, nearest: f32) -> u8 {
     const LIGHT: [f32; 3] = [-0.30, 0.45, 0.84];
     let here = depths[index];
     let slope = |back: Option<usize>, forth: usize| {
-        let known = |at: Option<usize>| at.and_then(|at| depths.get(at)).copied().filter(|depth| depth.is_finite());
+        let known =
+            |at: Option<usize>| at.and_then(|at| depths.get(at)).copied().filter(|depth| depth.is_finite());
         match (known(back), known(Some(forth))) {
             (Some(a), Some(b)) => (b - a) / (2.0 * mm_per_pixel),
             (Some(a), None) => (here - a) / mm_per_pixel,

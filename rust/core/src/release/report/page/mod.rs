@@ -42,11 +42,14 @@ fn html(page: &mut String, report: &Report, pictures: &Pictures<'_>) -> fmt::Res
         "<meta http-equiv=\"Content-Security-Policy\" ",
         "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self' file:\">\n"
     ));
-    writeln!(page, "<title>De-identification report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>")?;
+    writeln!(
+        page,
+        "<title>De-identification report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>"
+    )?;
     summary::write(page, report)?;
     for patient in &report.patients {
         patient::write(page, patient, pictures)?;
     }
-    summary::how_to_read(page)?;
+    summary::how_to_read(page);
     writeln!(page, "</main>\n</body>\n</html>")
 }

@@ -23,7 +23,12 @@ pub(super) fn write(page: &mut String, patient: &PatientRecord, pictures: &Pictu
             parts.push(format!("{} {word}", Count(count)));
         }
     }
-    writeln!(page, "<p class=\"sum\">{} seen: {}.</p>", counted(patient.files_seen, "file"), parts.join(", "))?;
+    writeln!(
+        page,
+        "<p class=\"sum\">{} seen: {}.</p>",
+        counted(patient.files_seen, "file"),
+        parts.join(", ")
+    )?;
     for series in patient.series.iter().filter(|series| series.status != Status::LeftOut) {
         one_series(page, patient, series, pictures)?;
     }
@@ -45,7 +50,11 @@ fn one_series(
         series.number
     )?;
     if let Some(why) = &series.sentence {
-        let by_name = if series.status == Status::Released { " Released by name; it claims only what was shown." } else { "" };
+        let by_name = if series.status == Status::Released {
+            " Released by name; it claims only what was shown."
+        } else {
+            ""
+        };
         writeln!(page, "<p class=\"why\">Held because: {}.{by_name}</p>", Escaped(why))?;
     }
     let mut facts = vec![if series.released > 0 {
@@ -104,7 +113,10 @@ fn pixel_table(page: &mut String, pixels: &PixelEvidence) -> fmt::Result {
         counted(pixels.text_voxels, "voxel"),
         Count(pixels.text_voxels_in_skull)
     );
-    rows.push(("Text masked over the head", if pixels.text_rectangles == 0 { "none".to_owned() } else { masks }));
+    rows.push((
+        "Text masked over the head",
+        if pixels.text_rectangles == 0 { "none".to_owned() } else { masks },
+    ));
     table(page, "Pixels", &rows)
 }
 
@@ -113,7 +125,11 @@ fn header_table(page: &mut String, header: &HeaderEvidence) -> fmt::Result {
     let rows = [
         (
             "Identifiers of the patient",
-            format!("{} found, {} searched for", Count(header.identifiers_found), Count(header.identifiers_searched)),
+            format!(
+                "{} found, {} searched for",
+                Count(header.identifiers_found),
+                Count(header.identifiers_searched)
+            ),
         ),
         ("Attributes removed", count("removed")),
         ("emptied", count("emptied")),

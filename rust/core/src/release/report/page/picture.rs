@@ -29,7 +29,8 @@ impl<'a> Pictures<'a> {
         let pictures = Self::of(output.path(), report);
         output.drop_report_folder(PICTURES)?;
         if !pictures.embedded {
-            for name in report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures)
+            for name in
+                report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures)
             {
                 if let Some(png) = kept_picture(output.path(), name) {
                     output.write_report(&format!("{PICTURES}/{name}"), &png)?;
@@ -46,7 +47,8 @@ impl<'a> Pictures<'a> {
         }
         page.push_str("<div class=\"pictures\">\n");
         for name in &series.pictures {
-            let view = name.rsplit(['_', '/']).next().and_then(|view| view.strip_suffix(".png")).unwrap_or_default();
+            let view =
+                name.rsplit(['_', '/']).next().and_then(|view| view.strip_suffix(".png")).unwrap_or_default();
             let (caption, width, height) = match view {
                 "front" => ("front", 176, 176),
                 "left" => ("left side", 176, 176),
@@ -64,7 +66,10 @@ impl<'a> Pictures<'a> {
             }
             // Slices fewer than ten make a smaller montage: then its own size counts.
             let (width, height) = size_of(&png).unwrap_or((width, height));
-            writeln!(page, "\" width=\"{width}\" height=\"{height}\"><figcaption>{caption}</figcaption></figure>")?;
+            writeln!(
+                page,
+                "\" width=\"{width}\" height=\"{height}\"><figcaption>{caption}</figcaption></figure>"
+            )?;
         }
         page.push_str("</div>\n");
         Ok(())
@@ -100,9 +105,14 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_rfc() {
-        for (plain, encoded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE=")]
-        {
+        for (plain, encoded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+        ] {
             let mut out = String::new();
             push_base64(&mut out, plain.as_bytes());
             assert_eq!(out, encoded);

@@ -92,7 +92,11 @@ fn accounts(page: &mut String, totals: Totals) -> fmt::Result {
     writeln!(page, "<div class=\"card\"><b>{}</b><span>files seen</span></div>", Count(totals.files_seen))?;
     for (class, word, count) in parts {
         let quiet = if count == 0 { " none" } else { "" };
-        writeln!(page, "<div class=\"card {class}{quiet}\"><b>{}</b><span>{word}</span></div>", Count(count))?;
+        writeln!(
+            page,
+            "<div class=\"card {class}{quiet}\"><b>{}</b><span>{word}</span></div>",
+            Count(count)
+        )?;
     }
     page.push_str("</div>\n<div class=\"bar\" aria-hidden=\"true\">");
     for (class, _, count) in parts.into_iter().filter(|(_, _, count)| *count > 0) {
@@ -100,7 +104,11 @@ fn accounts(page: &mut String, totals: Totals) -> fmt::Result {
         write!(page, "<i class=\"{class}\" style=\"width:{share:.2}%\"></i>")?;
     }
     let sum = totals.released + totals.left_out + totals.held + totals.failed;
-    let agrees = if sum == totals.files_seen { "every file has exactly one outcome" } else { "the sum does not agree" };
+    let agrees = if sum == totals.files_seen {
+        "every file has exactly one outcome"
+    } else {
+        "the sum does not agree"
+    };
     writeln!(
         page,
         "</div>\n<p class=\"sum\">{} + {} + {} + {} = {}: {agrees}.</p>",
@@ -113,16 +121,21 @@ fn accounts(page: &mut String, totals: Totals) -> fmt::Result {
 }
 
 fn evidence(page: &mut String, sums: &Sums, totals: Totals) -> fmt::Result {
-    let range = match (sums.shares.iter().copied().reduce(f64::min), sums.shares.iter().copied().reduce(f64::max)) {
-        (Some(least), Some(most)) => format!("{least:.1} to {most:.1} % of the head's voxels, by series"),
-        _ => "no series released".to_owned(),
-    };
+    let range =
+        match (sums.shares.iter().copied().reduce(f64::min), sums.shares.iter().copied().reduce(f64::max)) {
+            (Some(least), Some(most)) => format!("{least:.1} to {most:.1} % of the head's voxels, by series"),
+            _ => "no series released".to_owned(),
+        };
     let of_series = |count: u64| format!("{} of {}", Count(count), counted(sums.series, "released series"));
     let rows: [(Option<bool>, &str, String); 8] = [
         (
             Some(sums.found == 0),
             "Patient identifiers found in released files",
-            format!("{} found; {} searched for in every byte but the pixels", Count(sums.found), Count(sums.searched)),
+            format!(
+                "{} found; {} searched for in every byte but the pixels",
+                Count(sums.found),
+                Count(sums.searched)
+            ),
         ),
         (
             Some(sums.in_skull == 0),
@@ -130,7 +143,11 @@ fn evidence(page: &mut String, sums: &Sums, totals: Totals) -> fmt::Result {
             counted(sums.in_skull, "voxel"),
         ),
         (Some(sums.defaced == sums.series), "Face removed to the declared standard", of_series(sums.defaced)),
-        (Some(sums.text_checked == sums.series), "Burned-in text looked for and none left", of_series(sums.text_checked)),
+        (
+            Some(sums.text_checked == sums.series),
+            "Burned-in text looked for and none left",
+            of_series(sums.text_checked),
+        ),
         (
             None,
             "Text masked over the head",
@@ -153,11 +170,16 @@ fn evidence(page: &mut String, sums: &Sums, totals: Totals) -> fmt::Result {
             Some(false) => "<span class=\"no\" title=\"look at this\">!</span>",
             None => "",
         };
-        writeln!(page, "<tr><td class=\"mark\">{mark}</td><th scope=\"row\">{name}</th><td>{value}</td></tr>")?;
+        writeln!(
+            page,
+            "<tr><td class=\"mark\">{mark}</td><th scope=\"row\">{name}</th><td>{value}</td></tr>"
+        )?;
     }
-    page.push_str("</tbody>\n</table>\n<p class=\"note\">Each released file was read back from disk and checked \
+    page.push_str(
+        "</tbody>\n</table>\n<p class=\"note\">Each released file was read back from disk and checked \
         before it got its name: identifiers, attribute tables, UIDs, geometry, and every untouched voxel \
-        bit by bit. A second check of the brain, computed in another way, has to agree with the first.</p>\n");
+        bit by bit. A second check of the brain, computed in another way, has to agree with the first.</p>\n",
+    );
     Ok(())
 }
 
@@ -176,7 +198,11 @@ fn what_was_done(page: &mut String, report: &Report) -> fmt::Result {
         ("113105", "Clean Descriptors Option", ""),
     ];
     if setting("text") != "off" {
-        options.push(("113101", "Clean Pixel Data Option", "declared by each series that was shown to be free of text"));
+        options.push((
+            "113101",
+            "Clean Pixel Data Option",
+            "declared by each series that was shown to be free of text",
+        ));
     }
     if setting("face") != "off" {
         let when = "declared by each series whose face was shown to be removed";
@@ -186,7 +212,9 @@ fn what_was_done(page: &mut String, report: &Report) -> fmt::Result {
     if setting("characteristics") != "none" {
         options.push(("113108", "Retain Patient Characteristics Option", ""));
     }
-    page.push_str("<section aria-labelledby=\"done\">\n<h2 id=\"done\">What was done</h2>\n<div class=\"two\">\n");
+    page.push_str(
+        "<section aria-labelledby=\"done\">\n<h2 id=\"done\">What was done</h2>\n<div class=\"two\">\n",
+    );
     page.push_str("<div>\n<h3>Profile and options (DICOM PS3.15 Annex E)</h3>\n<ul class=\"plain\">\n");
     for (code, meaning, when) in options {
         let when = if when.is_empty() { String::new() } else { format!("<small>{when}</small>") };
@@ -265,15 +293,27 @@ fn contents(page: &mut String, report: &Report) -> fmt::Result {
     if report.patients.len() < 2 {
         return Ok(());
     }
-    page.push_str("<section aria-labelledby=\"patients\">\n<h2 id=\"patients\">Patients</h2>\n<table>\n<thead><tr>");
-    for (class, title) in
-        [("", "New_ID"), ("n", "Files seen"), ("n", "Released"), ("n", "Left out"), ("n", "Held"), ("n", "Failed")]
-    {
+    page.push_str(
+        "<section aria-labelledby=\"patients\">\n<h2 id=\"patients\">Patients</h2>\n<table>\n<thead><tr>",
+    );
+    for (class, title) in [
+        ("", "New_ID"),
+        ("n", "Files seen"),
+        ("n", "Released"),
+        ("n", "Left out"),
+        ("n", "Held"),
+        ("n", "Failed"),
+    ] {
         write!(page, "<th class=\"{class}\">{title}</th>")?;
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for patient in &report.patients {
-        write!(page, "<tr><td><a href=\"#{}\">{}</a></td>", anchor(&patient.new_id), Escaped(&patient.new_id))?;
+        write!(
+            page,
+            "<tr><td><a href=\"#{}\">{}</a></td>",
+            anchor(&patient.new_id),
+            Escaped(&patient.new_id)
+        )?;
         let counts =
             [patient.files_seen, patient.released(), patient.left_out(), patient.held(), patient.failed()];
         for (place, count) in counts.into_iter().enumerate() {
@@ -297,14 +337,14 @@ pub(super) fn anchor(new_id: &str) -> String {
         if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
             anchor.push(c);
         } else {
-            anchor.push_str(&format!(".{:x}.", u32::from(c)));
+            anchor.push_str(&[".", &u32::from(c).to_string(), "."].concat());
         }
     }
     anchor
 }
 
 /// What the words mean, and how to check.
-pub(super) fn how_to_read(page: &mut String) -> fmt::Result {
+pub(super) fn how_to_read(page: &mut String) {
     page.push_str(
         "<section aria-labelledby=\"reading\" class=\"reading\">\n<h2 id=\"reading\">How to read this report</h2>\n<dl>\n\
          <dt>Released</dt><dd>The file is in this folder. Its header was rewritten by the attribute tables, its \
@@ -319,5 +359,4 @@ pub(super) fn how_to_read(page: &mut String) -> fmt::Result {
          that needs no original. With <code>--against</code> and <code>--list</code> it compares with the input, with \
          <code>--private</code> it finds a single changed byte.</dd>\n</dl>\n</section>\n",
     );
-    Ok(())
 }

@@ -30,7 +30,7 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 f.write_str("\u{202f}")?;
             }
             write!(f, "{digit}")?;
@@ -51,10 +51,7 @@ mod tests {
 
     #[test]
     fn text_cannot_become_markup() {
-        assert_eq!(
-            Escaped("a<b>&\"c' é").to_string(),
-            "a&lt;b&gt;&amp;&quot;c&#39; é"
-        );
+        assert_eq!(Escaped("a<b>&\"c' é").to_string(), "a&lt;b&gt;&amp;&quot;c&#39; é");
         assert_eq!(Escaped("plain").to_string(), "plain");
     }
 
