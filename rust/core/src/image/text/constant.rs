@@ -17,12 +17,19 @@ const SAME_HU: u16 = 1;
 const BESIDE_HU: u16 = 24;
 /// The share of the pixels beside that the constant has by chance: 3 values of 44.
 const CHANCE: f32 = 3.0 / 44.0;
+/// Values from 3 to this many HU beside the constant show whether the window has many pixels of about that value,
+/// as air, fat, brain and bone have with their noise.
+const NEAR_HU: u16 = 6;
+/// The share of the pixels that near that the constant has by chance: 3 values of 8.
+const NEAR_CHANCE: f32 = 3.0 / 8.0;
+/// Air is never darker than this but for noise, streaks and the end of the scale, HU.
+const DARKEST_HU: i16 = -1010;
 /// Contrast in HU from which a pixel of the value counts as part of a stroke.
 const STROKE_HU: i16 = 30;
 /// Pixels by chance up to which a value is rare in a window.
 const RARE: f32 = 1.5;
 /// Pixels of one value that a line must have.
-const FEWEST: usize = 8;
+const FEWEST: usize = 14;
 /// How many times more pixels than by chance, in the box of a line.
 const FACTOR: f32 = 5.0;
 /// Rows and columns of the tiles in which values are counted.
@@ -59,7 +66,7 @@ impl Strokes<'_> {
         let mut found: Vec<Found> = Vec::new();
         for (value, tile) in spikes(&self.linked(lowest)) {
             // Air beyond the scale is cut off at the lowest value.
-            if value.abs_diff(least) <= 2 {
+            if value <= DARKEST_HU || value.abs_diff(least) <= 2 {
                 continue;
             }
             let tile = self.clipped(tile);
@@ -144,16 +151,17 @@ impl Strokes<'_> {
 
     /// Where values beside it are common only the strokes of a value count, where they are rare every pixel.
     fn share(&self, value: i16, window: Window) -> Share {
-        let (mut pixels, mut beside) = (Vec::new(), 0);
+        let (mut pixels, mut beside, mut near) = (Vec::new(), 0, 0);
         for [row, column] in window.pixels() {
             let far = self.hu(row, column).abs_diff(value);
             if far <= SAME_HU {
                 pixels.push([row, column]);
             } else if (3..=BESIDE_HU).contains(&far) {
                 beside += 1;
+                near += usize::from(far <= NEAR_HU);
             }
         }
-        let by_chance = beside as f32 * CHANCE;
+        let by_chance = (beside as f32 * CHANCE).max(near as f32 * NEAR_CHANCE);
         if by_chance > RARE {
             pixels.retain(|&[row, column]| self.stands_out(row, column));
         }
@@ -189,6 +197,8 @@ impl Strokes<'_> {
             return false;
         }
         let share = self.share(value, *group);
+        // The box was chosen for its pixels of the value; what lies around it tells the chance more fairly.
+        let by_chance = self.share(value, self.clipped(widened(*group))).by_chance;
         let strokes = components_of(&runs_of_pixels(&share.pixels));
         let (mut pixels, mut pieces, mut turns, mut stroke_width) = (0, 0, 0.0_f32, 0.0_f32);
         for piece in strokes.list.iter().filter(|piece| piece.area >= 2) {
@@ -210,7 +220,7 @@ impl Strokes<'_> {
         let shaped = shaped && !self.is_quiet_around(group, value);
         shaped
             && pixels >= FEWEST
-            && pixels as f32 >= FACTOR * (share.by_chance + 1.0)
+            && pixels as f32 >= FACTOR * (by_chance + 2.0)
             && stroke_width <= 0.3 * (pixels * height) as f32
     }
 }
@@ -332,6 +342,17 @@ fn runs_of_pixels(pixels: &[[usize; 2]]) -> Vec<Run> {
 fn is_solid(piece: &Component, turns: f32) -> bool {
     let (height, width) = (piece.window.height(), piece.window.width());
     height.min(width) >= 3 && turns < 0.35 && piece.area * 10 >= height * width * 6
+}
+
+/// A box with half its height around it.
+fn widened(window: Window) -> Window {
+    let reach = window.height() / 2 + 2;
+    Window {
+        top: window.top.saturating_sub(reach),
+        bottom: window.bottom + reach,
+        left: window.left.saturating_sub(reach),
+        right: window.right + reach,
+    }
 }
 
 /// Of thin type only the stems have the value; round and slanting strokes reach beyond them.
