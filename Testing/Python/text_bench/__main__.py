@@ -29,8 +29,10 @@ def main() -> None:
     for seed in range(scenes):
         add(score, *scene(base if seed % 2 else doubled(base[seed % 100 : seed % 100 + 8]), (1, seed)), _find)
     for name, stratum in score.strata.items():
-        print(f"{name}: {stratum.drawn} drawn, {stratum.read_before} read before, {stratum.read_after} after, "
-              f"{stratum.correlated} still correlated above 0.1")
+        print(
+            f"{name}: {stratum.drawn} drawn, {stratum.read_before} read before, {stratum.read_after} after, "
+            f"{stratum.correlated} still correlated above 0.1"
+        )
         for text in stratum.missed:
             print("   ", text)
     print(f"head pixels changed beside the text: {score.changed_beside_text / score.head_pixels:.4%}")

@@ -24,9 +24,23 @@ FONTS = {
     "WenQuanYi Zen Hei": "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
 }
 LATIN = (
-    "MUELLER JOHANN", "Schneider, Anna", "1956-03-12", "ID 20240117", "Okafor 48Y F", "CT00418823",
-    "St. Vincent Hosp", "12.03.1956", "Dr. Weber", "HOPKINS^MARY", "PatID: 774512", "Garcia Lopez",
-    "WEBER", "774512", "Anna S.", "48Y F", "03:12",
+    "MUELLER JOHANN",
+    "Schneider, Anna",
+    "1956-03-12",
+    "ID 20240117",
+    "Okafor 48Y F",
+    "CT00418823",
+    "St. Vincent Hosp",
+    "12.03.1956",
+    "Dr. Weber",
+    "HOPKINS^MARY",
+    "PatID: 774512",
+    "Garcia Lopez",
+    "WEBER",
+    "774512",
+    "Anna S.",
+    "48Y F",
+    "03:12",
 )
 CHINESE = ("王小明 男 45岁", "北京协和医院", "李建国 1956年")
 SIZES_PX = (9, 10, 12, 14, 16, 20, 24, 28, 32)
@@ -71,10 +85,12 @@ def unc_head(data: Path) -> np.ndarray:
                 instance = pydicom.dcmread(path)
                 slices.append((float(instance.ImagePositionPatient[2]), instance))
     slices.sort(key=lambda pair: pair[0])
-    return np.stack([
-        (item.pixel_array.astype(np.int32) * int(item.RescaleSlope) + int(item.RescaleIntercept)).astype(np.int16)
-        for _, item in slices
-    ])
+    return np.stack(
+        [
+            (item.pixel_array.astype(np.int32) * int(item.RescaleSlope) + int(item.RescaleIntercept)).astype(np.int16)
+            for _, item in slices
+        ]
+    )
 
 
 def doubled(hu: np.ndarray) -> np.ndarray:
@@ -147,7 +163,12 @@ def place(plane: np.ndarray, shape: tuple[int, int], stratum: str, rng: np.rando
 
 
 def draw(
-    hu: np.ndarray, rng: np.random.Generator, stratum: str, slices: tuple[int, ...], size_px: int, value_hu: int,
+    hu: np.ndarray,
+    rng: np.random.Generator,
+    stratum: str,
+    slices: tuple[int, ...],
+    size_px: int,
+    value_hu: int,
     taken: np.ndarray,
 ) -> Drawn | None:
     """Draws a random text into the slices of the volume (changed in place) unless it finds no place.

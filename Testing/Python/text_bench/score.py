@@ -46,9 +46,7 @@ def correlation(coverage: np.ndarray, result: np.ndarray) -> float:
     return float(abs(np.corrcoef(glyphs.ravel(), pixels.ravel())[0, 1]))
 
 
-def scene(
-    base: np.ndarray, seed: tuple[int, int], depth: int = 3
-) -> tuple[np.ndarray, np.ndarray, list[Drawn]]:
+def scene(base: np.ndarray, seed: tuple[int, int], depth: int = 3) -> tuple[np.ndarray, np.ndarray, list[Drawn]]:
     """Some slices of a head, their head mask, and one text over each ground where there is room."""
     rng = np.random.default_rng(seed)
     first = int(rng.integers(0, base.shape[0] - depth))

@@ -258,7 +258,10 @@ pub fn verified_only(base: &Path) {
     let mut released: Vec<PathBuf> = tree(&output)
         .into_iter()
         .filter(|(path, what)| {
-            what != "folder" && path.components().count() > 1 && !path.starts_with(".headct-deid")
+            what != "folder"
+                && path.components().count() > 1
+                && !path.starts_with(".headct-deid")
+                && !path.starts_with("report-pictures")
         })
         .map(|(path, _)| path)
         .collect();

@@ -74,7 +74,9 @@ pub(crate) fn check(given: &ArgMatches) -> u8 {
 
 pub(crate) fn verify(given: &ArgMatches) -> u8 {
     if given.get_flag("ocr") {
-        eprintln!("--ocr needs the Python package headct-deid with rapidocr-onnxruntime; nothing was checked");
+        eprintln!(
+            "--ocr needs the Python package headct-deid with rapidocr-onnxruntime; nothing was checked"
+        );
         return REFUSED;
     }
     let original = given
@@ -93,9 +95,7 @@ pub(crate) fn verify(given: &ArgMatches) -> u8 {
             eprintln!("{cancelled}");
             INCOMPLETE
         }
-        Ok(answer) if given.get_flag("json") => {
-            print_json(answer.to_json()).max(answer.exit_status())
-        }
+        Ok(answer) if given.get_flag("json") => print_json(answer.to_json()).max(answer.exit_status()),
         Ok(answer) => {
             print!("{answer}");
             answer.exit_status()

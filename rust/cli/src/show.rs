@@ -31,7 +31,8 @@ pub(crate) fn with_progress<T: Send>(progress: &Progress, work: impl FnOnce() ->
 fn line(now: &Snapshot) -> String {
     match now.stage {
         "processing" => {
-            let left = now.seconds_left.map_or_else(String::new, |seconds| format!(", {} left", clock(seconds)));
+            let left =
+                now.seconds_left.map_or_else(String::new, |seconds| format!(", {} left", clock(seconds)));
             format!(
                 "patient {} of {}, {} slices, {:.0} a second{left}",
                 (now.patients_done + 1).min(now.patients_total),

@@ -45,7 +45,10 @@ pub fn run_patient(request: &Request, index: usize, progress: &Progress) -> Resu
     let output = OutputFolder::join(&request.output, &Marker::of(&key, &request.settings))?;
     let tasks = plan::tasks(&request.input, &request.list)?.tasks;
     let task = tasks.get(index).ok_or_else(|| {
-        Refusal::one("linkage table", format!("found {} patients, expected one with index {index}", tasks.len()))
+        Refusal::one(
+            "linkage table",
+            format!("found {} patients, expected one with index {index}", tasks.len()),
+        )
     })?;
     let work = Workplace {
         settings: &request.settings,

@@ -71,7 +71,11 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
     let report = Report {
         format: REPORT_FORMAT.to_owned(),
         product: PRODUCT.to_owned(),
-        settings: request.settings.in_use().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        settings: request
+            .settings
+            .in_use()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         remarks: plan.remarks.iter().map(Remark::from).collect(),
         patients,
     };
@@ -127,14 +131,18 @@ fn output_problems(request: &Request, plan: &Plan, key: Option<&Key>) -> Vec<Pro
     let objection = match (request.existing, &marker) {
         (Existing::Refuse, _) => Some("already; resume or overwrite to go on with it"),
         // A folder of that name that no run wrote would be replaced.
-        (Existing::Resume, None) => Some("of no earlier run; expected an output to resume, or an empty folder"),
+        (Existing::Resume, None) => {
+            Some("of no earlier run; expected an output to resume, or an empty folder")
+        }
         (Existing::Resume | Existing::Overwrite, _) => None,
     };
     if let Some(objection) = objection {
         let new_ids: Vec<String> = plan.patients.iter().map(|patient| patient.new_id.clone()).collect();
-        problems.extend(output::present(&request.output, &new_ids).into_iter().map(|new_id| {
-            Problem::new("output folder", format!("holds New_ID `{new_id}` {objection}"))
-        }));
+        problems.extend(
+            output::present(&request.output, &new_ids)
+                .into_iter()
+                .map(|new_id| Problem::new("output folder", format!("holds New_ID `{new_id}` {objection}"))),
+        );
     }
     problems
 }

@@ -20,8 +20,13 @@ type Settings = BTreeMap<String, String>;
 type Origins = Vec<[f64; 3]>;
 
 /// New HU, removed voxels, protected voxels, reason to hold, evidence as JSON.
-type DefacedArrays<'py> =
-    (Bound<'py, PyArray3<i16>>, Bound<'py, PyArray3<bool>>, Bound<'py, PyArray3<bool>>, Option<String>, String);
+type DefacedArrays<'py> = (
+    Bound<'py, PyArray3<i16>>,
+    Bound<'py, PyArray3<bool>>,
+    Bound<'py, PyArray3<bool>>,
+    Option<String>,
+    String,
+);
 
 /// Defaces one volume.
 #[pyfunction]
@@ -51,8 +56,7 @@ pub(crate) fn deface<'py>(
         }
         (volume.hu, done.removal.mask, protected, hold, done.evidence)
     });
-    let evidence =
-        serde_json::to_string(&evidence).map_err(|error| Error::new_err(error.to_string()))?;
+    let evidence = serde_json::to_string(&evidence).map_err(|error| Error::new_err(error.to_string()))?;
     let hold = hold.map(|hold| hold.code().to_owned());
     Ok((hu.into_pyarray(py), removed.into_pyarray(py), protected.into_pyarray(py), hold, evidence))
 }

@@ -6,13 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use headct_deid_core::gather::listing::Listing;
+use headct_deid_core::gather::plan::{self, NoPlan};
 use headct_deid_core::pipeline::{self, RunError};
 use headct_deid_core::progress::Progress;
 use headct_deid_core::release::record::Report;
 use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
-use headct_deid_core::gather::listing::Listing;
-use headct_deid_core::gather::plan::{self, NoPlan};
 use headct_deid_core::verify::{self as verification, NoAnswer, Original, VerifyRequest};
 use headct_deid_core::{RawSettings, Settings};
 use pyo3::IntoPyObjectExt;
@@ -173,10 +173,11 @@ pub(crate) fn verify(
 ) -> PyResult<String> {
     let original = against.zip(linkage_table).map(|(input, list)| Original { input, list });
     let request = VerifyRequest { output: output_dir, original, private: private_dir };
-    let answer = py.detach(|| verification::verify(&request, &Progress::default())).map_err(|error| match error {
-        NoAnswer::Refused(refusal) => refused(py, &refusal),
-        NoAnswer::Cancelled(_) => Cancelled::new_err("cancelled"),
-    })?;
+    let answer =
+        py.detach(|| verification::verify(&request, &Progress::default())).map_err(|error| match error {
+            NoAnswer::Refused(refusal) => refused(py, &refusal),
+            NoAnswer::Cancelled(_) => Cancelled::new_err("cancelled"),
+        })?;
     answer.to_json().map_err(|error| Error::new_err(error.to_string()))
 }
 

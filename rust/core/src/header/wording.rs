@@ -44,6 +44,10 @@ impl Check {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.tag_path.is_empty() { self.check.fmt(f) } else { write!(f, "{} at {}", self.check, self.tag_path) }
+        if self.tag_path.is_empty() {
+            self.check.fmt(f)
+        } else {
+            write!(f, "{} at {}", self.check, self.tag_path)
+        }
     }
 }

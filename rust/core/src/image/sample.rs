@@ -145,7 +145,9 @@ fn gather(volume: &HuVolume, grid: &Grid, plane: usize, air_hu: i16, rim: Option
                         .map(|(column, &hu)| if rim.covers(row, column, hu) { MEAN_LIMITS_HU.0 } else { hu });
                     hu.for_each(|hu| sum.add(hu, air_hu));
                 } else {
-                    pixels.iter().for_each(|&hu| sum.add(hu, air_hu));
+                    for &hu in pixels {
+                        sum.add(hu, air_hu);
+                    }
                 }
                 sum.voxels += pixels.len() as u32;
             }

@@ -32,7 +32,8 @@ impl SharedMask {
 
     /// The mask, when it has this shape.
     pub(super) fn unpack(&self, shape: (usize, usize, usize)) -> Option<Mask> {
-        let flags = (0..shape.0 * shape.1 * shape.2).map(|index| self.bits[index / 8] >> (index % 8) & 1 == 1);
+        let flags =
+            (0..shape.0 * shape.1 * shape.2).map(|index| self.bits[index / 8] >> (index % 8) & 1 == 1);
         (shape == self.shape).then(|| Mask::from_shape_vec(shape, flags.collect()).ok()).flatten()
     }
 }
@@ -60,8 +61,12 @@ impl SharedMasks {
     ) -> Result<Option<&SharedMask>, Cancelled> {
         let leader = self.leaders[index];
         if !self.made.contains_key(&leader) {
-            let kernels: Vec<&Series> =
-                series.iter().zip(&self.leaders).filter(|(_, of)| **of == leader).map(|(one, _)| one).collect();
+            let kernels: Vec<&Series> = series
+                .iter()
+                .zip(&self.leaders)
+                .filter(|(_, of)| **of == leader)
+                .map(|(one, _)| one)
+                .collect();
             self.made.insert(leader, shared_mask(settings, key, progress, &kernels)?);
         }
         Ok(self.made.get(&leader).and_then(Option::as_ref))

@@ -52,11 +52,13 @@ pub fn verify(path: &Path, expected: Expected<'_>, key: &Key) -> Result<Verified
     if !dataset.remarks.is_empty() || dataset.trailing_bytes > 0 {
         return Err(failed("staged file: not written as the standard demands"));
     }
-    if let Some(finding) = header::audit(&dataset.object, expected.settings, Some(expected.identifiers)).first() {
+    if let Some(finding) =
+        header::audit(&dataset.object, expected.settings, Some(expected.identifiers)).first()
+    {
         return Err(Failure::new(Stage::Verify, finding.to_string()));
     }
-    let around = around_pixels(&bytes, &dataset.pixels)
-        .ok_or_else(|| failed("staged file: Pixel Data is missing"))?;
+    let around =
+        around_pixels(&bytes, &dataset.pixels).ok_or_else(|| failed("staged file: Pixel Data is missing"))?;
     // Kept dates are the patient's own: that they are there is the setting's word, not a leak.
     let dates_stay = expected.settings.dates == Dates::Keep;
     for part in around {
@@ -83,10 +85,7 @@ pub fn around_pixels<'a>(bytes: &'a [u8], pixels: &PixelData) -> Option<[&'a [u8
 }
 
 /// Position and orientation to a micrometer, spacing and matrix as they were.
-fn geometry_holds(
-    object: &dicom_object::InMemDicomObject,
-    expected: Expected<'_>,
-) -> Result<(), Failure> {
+fn geometry_holds(object: &dicom_object::InMemDicomObject, expected: Expected<'_>) -> Result<(), Failure> {
     use dicom_dictionary_std::tags;
     let numbers = |tag| {
         object.element(tag).ok().and_then(|element| element.to_multi_float64().ok()).unwrap_or_default()
@@ -97,7 +96,10 @@ fn geometry_holds(
     let geometry = expected.geometry;
     let orientation: Vec<f64> = [geometry.along_row, geometry.along_column].concat();
     let checks = [
-        ("position", near(&numbers(tags::IMAGE_POSITION_PATIENT), &geometry.origins_mm[expected.slice], 1e-3)),
+        (
+            "position",
+            near(&numbers(tags::IMAGE_POSITION_PATIENT), &geometry.origins_mm[expected.slice], 1e-3),
+        ),
         // Orientation is made a unit vector and shared by a series when it is read.
         ("orientation", near(&numbers(tags::IMAGE_ORIENTATION_PATIENT), &orientation, 1e-3)),
         (

@@ -23,8 +23,8 @@ use crate::settings::Compress;
 /// ```
 ///
 /// ```no_run
-/// # fn twin(done: &headct_deid_core::release::Deidentified) -> Vec<u8> {
-/// headct_deid_core::release::to_bytes(done)
+/// # fn twin(done: &headct_deid_core::release::Deidentified) -> Option<Vec<u8>> {
+/// headct_deid_core::release::to_bytes(done).ok()
 /// # }
 /// ```
 #[derive(Debug)]

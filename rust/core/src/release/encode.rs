@@ -22,9 +22,7 @@ const SEQUENCE_DELIMITATION: [u8; 8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];
 /// Compresses the pixels as asked. 32-bit pixels have no lossless syntax here and stay native.
 pub(super) fn encode(pixels: ClearedPixels, compress: Compress) -> Result<EncodedPixels, Failure> {
     Ok(match compress {
-        Compress::Rle => {
-            EncodedPixels::Encapsulated { syntax: uids::RLE_LOSSLESS, bytes: rle(&pixels) }
-        }
+        Compress::Rle => EncodedPixels::Encapsulated { syntax: uids::RLE_LOSSLESS, bytes: rle(&pixels) },
         Compress::JpegLs if pixels.bits_allocated <= 16 => {
             EncodedPixels::Encapsulated { syntax: uids::JPEGLS_LOSSLESS, bytes: jpeg_ls(&pixels)? }
         }
@@ -85,8 +83,7 @@ fn rle(pixels: &ClearedPixels) -> Vec<u8> {
     let mut body = Vec::new();
     for segment in 0..width {
         header[segment + 1] = (64 + body.len()) as u32;
-        let plane: Vec<u8> =
-            pixels.bytes.iter().skip(width - 1 - segment).step_by(width).copied().collect();
+        let plane: Vec<u8> = pixels.bytes.iter().skip(width - 1 - segment).step_by(width).copied().collect();
         for row in plane.chunks(pixels.columns) {
             pack_bits(row, &mut body);
         }

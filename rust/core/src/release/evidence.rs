@@ -29,7 +29,10 @@ pub(crate) struct ImageDecision {
 
 impl std::fmt::Debug for ImageDecision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImageDecision").field("hold", &self.hold).field("evidence", &self.evidence).finish_non_exhaustive()
+        f.debug_struct("ImageDecision")
+            .field("hold", &self.hold)
+            .field("evidence", &self.evidence)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,9 +71,7 @@ pub(crate) fn decide(
     let mut evidence = PixelEvidence::default();
     let outline = match settings.face {
         Face::Off => without_defacing(&volume, settings, &mut evidence),
-        Face::Bone | Face::Erode => {
-            defaced(&volume, settings, seed(key, series), shared, &mut evidence)
-        }
+        Face::Bone | Face::Erode => defaced(&volume, settings, seed(key, series), shared, &mut evidence),
     };
     progress.check()?;
     let mut hold = outline.hold;

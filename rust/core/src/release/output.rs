@@ -36,8 +36,7 @@ impl Marker {
     /// The marker of a run.
     #[must_use]
     pub fn of(key: &Key, settings: &Settings) -> Self {
-        let settings =
-            settings.in_use().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let settings = settings.in_use().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self { key: key.fingerprint(), settings }
     }
 
@@ -49,7 +48,8 @@ impl Marker {
             problems.push(Problem::new("output folder", "was begun with another key"));
         }
         for (name, value) in &now.settings {
-            let before = self.settings.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let before =
+                self.settings.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
             if before != Some(value) {
                 problems.push(Problem::new(
                     "output folder",
@@ -139,14 +139,18 @@ impl OutputFolder {
         if self.path.join(HIDDEN).join(MARKER).is_file() {
             Ok(())
         } else {
-            Err(io::Error::new(io::ErrorKind::NotFound, "the output folder went away while it was written to"))
+            Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "the output folder went away while it was written to",
+            ))
         }
     }
 
     /// An error unless every patient that was released stands under its final name.
     pub(crate) fn holds(&self, records: &[PatientRecord]) -> io::Result<()> {
         self.still_there()?;
-        match records.iter().find(|record| record.released() > 0 && !self.path.join(&record.new_id).is_dir()) {
+        match records.iter().find(|record| record.released() > 0 && !self.path.join(&record.new_id).is_dir())
+        {
             None => Ok(()),
             Some(record) => Err(io::Error::new(
                 io::ErrorKind::NotFound,
@@ -190,7 +194,13 @@ impl OutputFolder {
     }
 
     /// Keeps a picture of the result for the report; returns its name, `<New_ID>/<series>_<view>.png`.
-    pub(crate) fn keep_picture(&self, new_id: &str, series: u32, view: &str, png: &[u8]) -> io::Result<String> {
+    pub(crate) fn keep_picture(
+        &self,
+        new_id: &str,
+        series: u32,
+        view: &str,
+        png: &[u8],
+    ) -> io::Result<String> {
         let folder = self.path.join(HIDDEN).join(PICTURES);
         disk::create_folder(&folder.join(new_id))?;
         let name = format!("{new_id}/{series}_{view}.png");
@@ -226,7 +236,8 @@ impl OutputFolder {
     /// The record of a patient that is finished; `None` when it has to be done (again).
     #[must_use]
     pub fn finished(&self, new_id: &str) -> Option<PatientRecord> {
-        let bytes = std::fs::read(self.path.join(HIDDEN).join(RECORDS).join(format!("{new_id}.json"))).ok()?;
+        let bytes =
+            std::fs::read(self.path.join(HIDDEN).join(RECORDS).join(format!("{new_id}.json"))).ok()?;
         let record: PatientRecord = serde_json::from_slice(&bytes).ok()?;
         let complete = record.released() == 0 || self.path.join(new_id).is_dir();
         complete.then_some(record)

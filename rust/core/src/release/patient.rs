@@ -105,14 +105,20 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
         let mut record = series_record(work, number, series, names, &done);
         if record.released > 0 {
             for picture in &done.pictures {
-                record.pictures.push(work.output.keep_picture(&row.new_id, number, picture.view, &picture.png)?);
+                record.pictures.push(work.output.keep_picture(
+                    &row.new_id,
+                    number,
+                    picture.view,
+                    &picture.png,
+                )?);
             }
         }
         records.push(record);
     }
     private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
     records.extend(left_out_records(work.key, records.len() as u32 + 1, &plan.left_out));
-    let record = PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
+    let record =
+        PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
 
     work.progress.check()?;
     remove_empty_folders(&staging)?;
@@ -193,7 +199,8 @@ impl SafeFolders {
     }
 
     fn free_name(&mut self, parent: &str, last: &OsStr, person: &Person, settings: &Settings) -> String {
-        let kept = last.to_str().and_then(|name| safe_folder_name(name, person.identifiers(), settings.folders));
+        let kept =
+            last.to_str().and_then(|name| safe_folder_name(name, person.identifiers(), settings.folders));
         if let Some(word) = kept {
             let name = format!("{parent}{word}/");
             if self.taken.insert(name.to_lowercase()) {
@@ -224,7 +231,9 @@ fn series_record(
         match slice {
             SliceOutcome::Released { .. } => record.released += 1,
             SliceOutcome::Held => record.held += 1,
-            SliceOutcome::LeftOut(reason) => *record.left_out.entry(reason.code().to_owned()).or_default() += 1,
+            SliceOutcome::LeftOut(reason) => {
+                *record.left_out.entry(reason.code().to_owned()).or_default() += 1;
+            }
             SliceOutcome::Failed(failure) => *record.failed.entry(failure.to_string()).or_default() += 1,
         }
     }
@@ -237,8 +246,10 @@ fn series_record(
     record.reason = done.hold.map(|hold| hold.code().to_owned());
     record.sentence = done.hold.map(|hold| hold.sentence().to_owned());
     record.series_uid = Some(remap_uid(work.key, series.series_instance_uid.reveal()));
-    record.folder =
-        names.first().and_then(|name| name.rsplit_once('/')).map_or_else(String::new, |(folder, _)| folder.to_owned());
+    record.folder = names
+        .first()
+        .and_then(|name| name.rsplit_once('/'))
+        .map_or_else(String::new, |(folder, _)| folder.to_owned());
     record.matrix = Some((series.matrix.0 as u32, series.matrix.1 as u32));
     record.spacing_mm = Some(spacing_mm(series));
     record.remarks.clone_from(&series.remarks);
@@ -385,7 +396,8 @@ pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan) -> io::Result<Pat
     }
     private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
     records.extend(left_out_records(work.key, records.len() as u32 + 1, &plan.left_out));
-    let record = PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
+    let record =
+        PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
     work.output.discard(&row.new_id)?;
     work.private.keep(&row.new_id, &private)?;
     work.output.publish(&record)?;

@@ -69,8 +69,7 @@ impl PrivateFolder {
 
     /// Appends a line to the log. A log that cannot be written stops nothing: the outcome is in the report.
     pub fn log(&self, line: &str) {
-        let seconds =
-            std::time::UNIX_EPOCH.elapsed().map_or(0, |since_epoch| since_epoch.as_secs());
+        let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |since_epoch| since_epoch.as_secs());
         let mut log = self.log.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if writeln!(log, "{seconds} {line}").is_err() {
             log.flush().ok();

@@ -60,6 +60,7 @@ pub(crate) fn differing(output: &Path, report: &Report) -> Vec<&'static str> {
 }
 
 fn has_every_picture(output: &Path, report: &Report) -> bool {
-    let mut names = report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures);
+    let mut names =
+        report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures);
     names.all(|name| super::output::kept_picture(output, name).is_some())
 }
