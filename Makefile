@@ -40,7 +40,7 @@ lint: $(TOOLS_STAMP) $(WHEEL_STAMP)
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	$(BIN)/ruff check rust/python HeadCTDeid Testing
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest headct_deid --ignore-disjoint-bases
+	$(BIN)/python -m mypy.stubtest headct_deid --mypy-config-file pyproject.toml --allowlist Testing/stubtest-allowlist.txt --ignore-disjoint-bases
 
 test-rust: $(TOOLS_STAMP)
 	cargo test --locked

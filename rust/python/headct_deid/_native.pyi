@@ -1,10 +1,33 @@
 """The native library. Use the package ``headct_deid``; this module only converts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
+
+__all__ = [
+    "Cancelled",
+    "Error",
+    "NativeBegun",
+    "NativeJob",
+    "Refused",
+    "__version__",
+    "begin",
+    "check",
+    "deface",
+    "find_text",
+    "load_series",
+    "main",
+    "parse_run",
+    "phantom",
+    "phantom_cases",
+    "run_patient",
+    "scrub",
+    "settings",
+    "start",
+    "verify",
+]
 
 __version__: str
 
@@ -19,6 +42,7 @@ class Refused(Error):
 class Cancelled(Error):
     """The job was cancelled; finished patients stay, the rest was swept."""
 
+@final
 class NativeJob:
     """A job on native threads."""
 
@@ -26,6 +50,7 @@ class NativeJob:
     def cancel(self) -> None: ...
     def wait(self, timeout_seconds: float) -> str | None: ...
 
+@final
 class NativeBegun:
     """An accepted run; holds the output until it is released."""
 
