@@ -49,7 +49,7 @@ test-python: $(TOOLS_STAMP) $(WHEEL_STAMP)
 	$(BIN)/python -m pytest
 
 test-slicer: build/slicer.stamp
-	QT_QPA_PLATFORM=offscreen build/slicer-venv/bin/python -m pytest Testing/Slicer -c Testing/Slicer/pytest.ini
+	cd Testing/Slicer && QT_QPA_PLATFORM=offscreen $(abspath build/slicer-venv)/bin/python -m pytest
 
 build/slicer.stamp: $(WHEEL_STAMP) Testing/Slicer/requirements.txt
 	$(PYTHON) -m venv build/slicer-venv
@@ -64,7 +64,7 @@ slicer-zip: $(WHEEL_STAMP)
 
 # How much of a face do the series in folder RESULT leak, compared with those in ORIGINAL?
 attack: $(TOOLS_STAMP)
-	PYTHONPATH=Testing/Python $(BIN)/python -m attack $(ORIGINAL) $(RESULT)
+	PYTHONPATH=Testing/Python $(BIN)/python -m attack $(abspath $(ORIGINAL)) $(abspath $(RESULT))
 
 # Kills runs at fifty random moments; every resumed output must be that of an undisturbed run.
 faults:
