@@ -4,10 +4,8 @@ use std::fs;
 
 use dicom_core::VR;
 use dicom_dictionary_std::{tags, uids};
-use headct_deid_core::RawSettings;
 use headct_deid_core::gather::decode::decode;
 use headct_deid_core::gather::read::{Extent, read};
-use headct_deid_core::release::request::Request;
 
 use crate::case::{new_id, put, request, run, tree};
 use crate::slice::{BIG_ENDIAN, EDGE, Place, Slice, accession, hu};
@@ -82,11 +80,7 @@ fn the_middle_of_the_brain_comes_out_as_it_went_in_whatever_its_form() {
         put(&base.path().join("input").join(accession(patient)).join("1"), &bytes);
     }
     put(&base.path().join("list.csv"), list.as_bytes());
-    // The text detector sees noise of one slice as text now and then; its masks are no matter of a form.
-    let mut text_off = RawSettings::default();
-    text_off.set("text", "off");
-    let request = Request { settings: text_off.check().unwrap(), ..request(base.path()) };
-    assert_eq!(run(&request).unwrap().totals().released, FORMS.len() as u64);
+    assert_eq!(run(&request(base.path())).unwrap().totals().released, FORMS.len() as u64);
     let expected = middle(&hu(1));
     assert!(expected.iter().all(|hu| (-100..150).contains(hu)), "no brain: {expected:?}");
     for (patient, (name, _)) in FORMS.iter().enumerate() {
