@@ -13,7 +13,7 @@ use crate::image::label::{boundary, components, flood};
 use crate::image::noise;
 
 /// Radius of the ball that closes bone: the new surface of the face, mm.
-const CLOSING_MM: f32 = 14.0;
+const CLOSING_MM: f32 = 8.0;
 /// Radius of the ball that closes the orbit at its rim, so that its contents stay, mm.
 const ORBIT_CLOSING_MM: f32 = 26.0;
 /// The new surface lies up to this much deeper, by a smooth random field, mm.
