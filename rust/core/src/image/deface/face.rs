@@ -22,8 +22,8 @@ pub const OFFSET_MM: f32 = 3.0;
 const OFFSET_SCALE_MM: f64 = 15.0;
 /// How much deeper the removal may go per mm further inside the region: a slope, no visible step.
 const SLOPE: f32 = 2.0;
-/// Deepest removal below the skin, mm: the cheek is 25 thick, the floor of the mouth 40.
-pub const DEEPEST_MM: f32 = 44.0;
+/// Deepest removal below the skin, mm: the cheek is 25 thick.
+pub const DEEPEST_MM: f32 = 32.0;
 /// The region begins so far before the middle of the cavity: the ear canal, mm.
 const BEHIND_MM: f32 = 5.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
@@ -32,8 +32,8 @@ const BROW_MM: f32 = 28.0;
 const ORBIT_HEIGHT_MM: [f32; 2] = [-42.0, 15.0];
 /// ... and so far to the side of the midline, mm. Both leave room for a head that lies at an angle.
 const ORBIT_ASIDE_MM: [f32; 2] = [8.0, 58.0];
-/// How far below the lowest edge of the jaw the region ends, mm: the slope lies below the face, not in it.
-const CHIN_MM: f32 = 34.0;
+/// How far below the lowest edge of the jaw the region ends, mm.
+const CHIN_MM: f32 = 22.0;
 /// The chin lies at most so far behind the forehead; hyoid and spine lie deeper, mm.
 const JAW_BEHIND_MM: f32 = 25.0;
 /// Least bone of the jaw and the facial skeleton in one piece; the hyoid has less, ml.
