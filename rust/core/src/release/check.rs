@@ -30,13 +30,35 @@ pub struct Expected<'a> {
     pub settings: &'a Settings,
 }
 
-/// A staged file that was read back and holds what was promised.
+/// A staged file that was read back and holds what was promised; made by [`verify`] alone.
+///
+/// ```compile_fail
+/// let unchecked = headct_deid_core::release::Verified { bytes: 0, digest: [0; 32] };
+/// ```
+///
+/// ```no_run
+/// # fn twin(checked: &headct_deid_core::release::Verified) -> (u64, [u8; 32]) {
+/// (checked.bytes(), checked.digest())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Verified {
+    bytes: u64,
+    digest: [u8; 32],
+}
+
+impl Verified {
     /// Length in bytes.
-    pub bytes: u64,
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// HMAC-SHA-256 of the bytes under the key.
-    pub digest: [u8; 32],
+    #[must_use]
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
 }
 
 /// Purpose of the keyed digests in the manifest.

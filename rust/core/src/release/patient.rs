@@ -357,8 +357,8 @@ fn manifest_lines(new_id: &str, done: &SeriesDone) -> Vec<ManifestLine> {
         .filter_map(|slice| match slice {
             SliceOutcome::Released { place, verified } => Some(ManifestLine {
                 path: format!("{new_id}/{place}"),
-                bytes: verified.bytes,
-                digest: hex(&verified.digest),
+                bytes: verified.bytes(),
+                digest: hex(&verified.digest()),
             }),
             _ => None,
         })
