@@ -66,11 +66,7 @@ fn original_identity(object: &dicom_object::InMemDicomObject) -> OriginalIdentit
         let text = object.element(tag).ok().and_then(|element| element.to_str().ok()).unwrap_or_default();
         Identifying::new(text.trim().to_owned())
     };
-    OriginalIdentity {
-        patient_id: text(tags::PATIENT_ID),
-        issuer: text(tags::ISSUER_OF_PATIENT_ID),
-        accession: text(tags::ACCESSION_NUMBER),
-    }
+    OriginalIdentity { patient_id: text(tags::PATIENT_ID), accession: text(tags::ACCESSION_NUMBER) }
 }
 
 fn unchanged(stored: &StoredSlice) -> Removal {

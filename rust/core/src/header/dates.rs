@@ -2,6 +2,17 @@
 
 use crate::key::Key;
 
+/// What makes two scans those of one person, the surest first.
+#[derive(Clone, Copy)]
+pub(super) enum KnownBy<'a> {
+    /// The linkage table says so: rows with one `New_Patient_ID`.
+    NewPatientId(&'a str),
+    /// The original Patient ID. Its issuer does not count: one scanner of a hospital writes it, the next does not.
+    PatientId(&'a str),
+    /// Nothing: a scan stands alone.
+    Accession(&'a str),
+}
+
 /// How far the dates of one person move back: 52 to 520 whole weeks, from the key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DateShift {
@@ -15,16 +26,14 @@ impl std::fmt::Debug for DateShift {
 }
 
 impl DateShift {
-    /// The shift of a person known by the original Patient ID and its issuer; without a Patient ID, by the
-    /// accession number. Blanks around them and case do not make another person.
-    #[must_use]
-    pub fn of_person(key: &Key, patient_id: &str, issuer: &str, accession: &str) -> Self {
-        let [id, issuer, accession] = [patient_id, issuer, accession].map(|text| text.trim().to_uppercase());
-        let code = if id.is_empty() {
-            key.code("date-shift-accession", &[accession.as_bytes()])
-        } else {
-            key.code("date-shift", &[id.as_bytes(), issuer.as_bytes()])
+    /// The shift of a person. Blanks around what they are known by and case do not make another person.
+    pub(super) fn of(key: &Key, known_by: KnownBy<'_>) -> Self {
+        let (purpose, name) = match known_by {
+            KnownBy::NewPatientId(id) => ("date-shift-list", id),
+            KnownBy::PatientId(id) => ("date-shift", id),
+            KnownBy::Accession(accession) => ("date-shift-accession", accession),
         };
+        let code = key.code(purpose, &[name.trim().to_uppercase().as_bytes()]);
         let number = code[..8].iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         Self { days: 7 * (52 + i64::try_from(number % 469).unwrap_or(0)) }
     }
@@ -222,16 +231,17 @@ mod tests {
 
     #[test]
     fn a_person_is_one_whatever_the_blanks_and_nobody_else() {
-        let shift = |id, issuer, accession| DateShift::of_person(&key(), id, issuer, accession).days;
-        assert_eq!(shift("a1 ", "X", "1"), shift("A1", "X ", "2"));
-        assert_ne!(shift("a1", "X", "1"), shift("a2", "X", "1"));
-        assert_ne!(shift("", "", "1"), shift("", "", "2"));
+        let shift = |known_by| DateShift::of(&key(), known_by).days;
+        assert_eq!(shift(KnownBy::PatientId("a1 ")), shift(KnownBy::PatientId("A1")));
+        assert_ne!(shift(KnownBy::PatientId("a1")), shift(KnownBy::PatientId("a2")));
+        assert_ne!(shift(KnownBy::Accession("1")), shift(KnownBy::Accession("2")));
+        assert_ne!(shift(KnownBy::NewPatientId("a1")), shift(KnownBy::PatientId("a1")));
     }
 
     proptest! {
         #[test]
         fn shifting_is_injective_and_keeps_intervals(a in 400_000_i64..700_000, b in 0_i64..4000, id in "[A-Z0-9]{1,8}") {
-            let shift = DateShift::of_person(&key(), &id, "", "");
+            let shift = DateShift::of(&key(), KnownBy::PatientId(&id));
             prop_assert!(shift.days % 7 == 0 && (364..=3640).contains(&shift.days));
             let text = |day| { let [y, m, d] = civil(day); format!("{y:04}{m:02}{d:02}") };
             let back = |value: String| { let [y, m, d] = parse_date(&value).unwrap(); days(y, m, d) };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::RwLock;
 
 use super::clean;
-use super::dates::DateShift;
+use super::dates::{DateShift, KnownBy};
 use super::identifiers::Identifiers;
 use super::vocabulary::Place;
 use crate::identifying::Identifying;
@@ -14,15 +14,25 @@ use crate::key::Key;
 /// The most characters of a Short String (PS3.5 table 6.2-1).
 const SHORT_STRING: usize = 16;
 
-/// What the input says about who the patient is; decides how far dates move.
+/// What the input says about who the patient is; decides how far dates move where the linkage table joins nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OriginalIdentity {
     /// Patient ID.
     pub patient_id: Identifying<String>,
-    /// Issuer of Patient ID; empty where there is none.
-    pub issuer: Identifying<String>,
     /// The accession number of the linkage table; used when there is no Patient ID.
     pub accession: Identifying<String>,
+}
+
+impl OriginalIdentity {
+    fn known_by<'a>(&'a self, new_patient_id: Option<&'a str>) -> KnownBy<'a> {
+        let given = |id: &&str| !id.trim().is_empty();
+        let patient_id = Some(self.patient_id.reveal().as_str());
+        match (new_patient_id.filter(given), patient_id.filter(given)) {
+            (Some(id), _) => KnownBy::NewPatientId(id),
+            (None, Some(id)) => KnownBy::PatientId(id),
+            (None, None) => KnownBy::Accession(self.accession.reveal()),
+        }
+    }
 }
 
 /// One patient as the scrub sees them.
@@ -57,7 +67,8 @@ impl std::fmt::Debug for Memo {
 }
 
 impl Person {
-    /// A patient with the new identity of the linkage table; `new_patient_id` joins several scans of one person.
+    /// A patient with the new identity of the linkage table; `new_patient_id` joins several scans of one person,
+    /// whatever Patient ID they had: their dates move alike.
     #[must_use]
     pub fn new(
         key: &Key,
@@ -66,12 +77,7 @@ impl Person {
         original: &OriginalIdentity,
         identifiers: Identifiers,
     ) -> Self {
-        let date_shift = DateShift::of_person(
-            key,
-            original.patient_id.reveal(),
-            original.issuer.reveal(),
-            original.accession.reveal(),
-        );
+        let date_shift = DateShift::of(key, original.known_by(new_patient_id));
         Self {
             key: key.clone(),
             patient_id: new_patient_id.unwrap_or(new_id).to_owned(),
@@ -127,6 +133,22 @@ pub fn accession_for(key: &Key, new_id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn shift(new_patient_id: Option<&str>, patient_id: &str, accession: &str) -> DateShift {
+        let key = Key::from_hex(&"7d".repeat(32)).unwrap();
+        let [patient_id, accession] = [patient_id, accession].map(|id| Identifying::new(id.to_owned()));
+        let original = OriginalIdentity { patient_id, accession };
+        Person::new(&key, "SUBJ-0001", new_patient_id, &original, Identifiers::default()).date_shift()
+    }
+
+    #[test]
+    fn scans_of_one_person_move_alike_however_the_person_is_joined() {
+        assert_eq!(shift(Some("P-01"), "MRN-1", "A1"), shift(Some("P-01"), "MRN-2", "A2"));
+        assert_eq!(shift(Some("P-01"), "", "A1"), shift(Some("P-01"), "MRN-2", "A2"));
+        assert_eq!(shift(None, "MRN-1", "A1"), shift(None, "MRN-1", "A2"));
+        assert_ne!(shift(Some("P-01"), "MRN-1", "A1"), shift(Some("P-02"), "MRN-1", "A1"));
+        assert_ne!(shift(None, "", "A1"), shift(None, "", "A2"));
+    }
 
     #[test]
     fn a_long_new_id_has_a_stable_short_code() {

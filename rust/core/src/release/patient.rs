@@ -74,7 +74,6 @@ pub(crate) fn prepare(
     }
     let original = OriginalIdentity {
         patient_id: plan.patient_id.clone().unwrap_or_default(),
-        issuer: plan.issuer.clone().unwrap_or_default(),
         accession: row.accession.clone(),
     };
     let new_patient_id = row.new_patient_id.as_deref();
