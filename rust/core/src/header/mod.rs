@@ -7,17 +7,20 @@
 mod audit;
 mod clean;
 mod codes;
+mod cues;
 mod dates;
 mod declare;
 mod fold;
 mod folder;
 mod identifiers;
 mod legal;
+mod months;
 mod person;
 mod profile;
 mod rules;
 mod scrub;
 mod uids;
+mod value;
 mod vocabulary;
 mod wording;
 

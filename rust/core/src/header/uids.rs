@@ -22,9 +22,14 @@ pub(super) fn trimmed(uid: &str) -> &str {
     uid.trim_matches(|c: char| c.is_whitespace() || c == '\0')
 }
 
-/// Whether the UID is one that the standard defines, legal and never an instance's own.
+/// Whether the UID has the form of those that the standard defines (PS3.6 annex A): legal, and below the root a
+/// branch up to 16 and numbers of at most four digits. Somebody's number under that root is none of them.
 pub(super) fn is_standard(uid: &str) -> bool {
-    is_legal(uid) && uid.starts_with(DICOM_ROOT)
+    let Some(rest) = uid.strip_prefix(DICOM_ROOT).filter(|_| is_legal(uid)) else { return false };
+    let mut parts = rest.split('.');
+    parts.next().and_then(|branch| branch.parse().ok()).is_some_and(|branch: u32| (1..=16).contains(&branch))
+        && rest.split('.').count() <= 10
+        && parts.all(|part| part.len() <= 4)
 }
 
 /// Whether the UID was made here.
@@ -64,6 +69,25 @@ mod tests {
     fn padding_does_not_make_another_uid_and_another_key_does() {
         assert_eq!(remap_uid(&key("a"), "1.2.3\0"), remap_uid(&key("a"), " 1.2.3 "));
         assert_ne!(remap_uid(&key("a"), "1.2.3"), remap_uid(&key("b"), "1.2.3"));
+    }
+
+    #[test]
+    fn only_what_the_standard_may_define_is_standard() {
+        for uid in [
+            "1.2.840.10008.5.1.4.1.1.2",
+            "1.2.840.10008.1.2.4.100",
+            "1.2.840.10008.1.4.1.1",
+            "1.2.840.10008.6.1.1234",
+            "1.2.840.10008.15.0.3.1",
+            "1.2.840.10008.1.2.1",
+        ] {
+            assert!(is_standard(uid), "{uid}");
+        }
+        for uid in
+            ["1.2.840.10008.40417793", "1.2.840.10008.5.1.40417", "1.2.840.10008.1957.3.12", "1.2.840.10008."]
+        {
+            assert!(!is_standard(uid), "{uid}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::super::dates::parse_date;
 use super::super::fold::{fold, fold_spelled_out, squeeze};
+use super::super::months;
 use super::IdentifierKind;
 
 /// Words that stand in identifying attributes and identify nobody.
@@ -22,12 +23,16 @@ pub(super) fn is_placeholder(folded: &str) -> bool {
     )
 }
 
-/// Letters and digits of the value as kept text may spell them: folded, without separators.
-pub(super) fn squeezed(text: &str, kind: IdentifierKind) -> Vec<String> {
+/// Letters and digits of the value as kept text may spell them: folded, without separators. A number of three
+/// digits counts when it is the patient's own.
+pub(super) fn squeezed(text: &str, kind: IdentifierKind, own: bool) -> Vec<String> {
     let mut forms = Vec::new();
     match kind {
         IdentifierKind::BirthDate | IdentifierKind::Date => {
             forms.extend(date_forms(text).iter().map(|form| squeeze(form)));
+            if kind == IdentifierKind::BirthDate {
+                forms.extend(partial_forms(text));
+            }
         }
         _ => {
             let plain = squeeze(&fold(text));
@@ -37,7 +42,7 @@ pub(super) fn squeezed(text: &str, kind: IdentifierKind) -> Vec<String> {
             } else {
                 let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
                 let significant = digits.trim_start_matches('0');
-                if significant.len() >= 5 {
+                if significant.len() >= if own && kind == IdentifierKind::Id { 3 } else { 5 } {
                     forms.push(significant.to_owned());
                     forms.push(digits);
                 }
@@ -46,10 +51,11 @@ pub(super) fn squeezed(text: &str, kind: IdentifierKind) -> Vec<String> {
             forms.push(spelled_out);
         }
     }
+    let fewest_digits = if own && kind == IdentifierKind::Id { 3 } else { 4 };
     let least = |form: &String| {
         let letters = form.chars().filter(|c| c.is_alphabetic()).count();
-        // One letter is an initial; three digits are any number.
-        if letters == 0 { form.len() >= 4 } else { form.chars().count() >= 2 || !form.is_ascii() }
+        // One letter is an initial; two digits are any number.
+        if letters == 0 { form.len() >= fewest_digits } else { form.chars().count() >= 2 || !form.is_ascii() }
     };
     forms.retain(least);
     forms.sort_unstable();
@@ -64,20 +70,6 @@ fn contracted(folded: &str) -> String {
 
 /// A date in the forms that people and devices write; empty when the value is no date.
 pub(super) fn date_forms(value: &str) -> Vec<String> {
-    const MONTHS: [&[&str]; 12] = [
-        &["jan", "january", "januar", "janvier", "enero"],
-        &["feb", "february", "februar", "fevrier", "febrero"],
-        &["mar", "march", "marz", "mars", "marzo", "mrz"],
-        &["apr", "april", "avril", "abril"],
-        &["may", "mai", "mayo"],
-        &["jun", "june", "juni", "juin", "junio"],
-        &["jul", "july", "juli", "juillet", "julio"],
-        &["aug", "august", "aout", "agosto"],
-        &["sep", "sept", "september", "septembre", "septiembre"],
-        &["oct", "okt", "october", "oktober", "octobre", "octubre"],
-        &["nov", "november", "novembre", "noviembre"],
-        &["dec", "dez", "december", "dezember", "decembre", "diciembre"],
-    ];
     let Some([year, month, day]) = parse_date(value) else { return Vec::new() };
     let short = year % 100;
     let mut forms = vec![format!("{year:04}{month:02}{day:02}")];
@@ -95,9 +87,7 @@ pub(super) fn date_forms(value: &str) -> Vec<String> {
     for (a, b, c) in [(short, month, day), (day, month, short), (month, day, short)] {
         forms.push(format!("{a:02}{b:02}{c:02}"));
     }
-    let names =
-        usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default();
-    for name in names {
+    for name in months::names(month) {
         forms.push(format!("{day} {name} {year:04}"));
         forms.push(format!("{day:02} {name} {year:04}"));
         forms.push(format!("{name} {day} {year:04}"));
@@ -106,23 +96,35 @@ pub(super) fn date_forms(value: &str) -> Vec<String> {
     forms
 }
 
+/// Day and month, month and year of a date, squeezed.
+fn partial_forms(value: &str) -> Vec<String> {
+    let Some([year, month, day]) = parse_date(value) else { return Vec::new() };
+    vec![
+        format!("{day:02}{month:02}"),
+        format!("{month:02}{day:02}"),
+        format!("{month:02}{:02}", year % 100),
+        format!("{month:02}{year:04}"),
+        format!("{year:04}{month:02}"),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn umlauts_have_three_spellings() {
-        let forms = squeezed("Müller", IdentifierKind::Name);
+        let forms = squeezed("Müller", IdentifierKind::Name, true);
         assert_eq!(forms, ["mueller", "muller"]);
-        assert!(squeezed("Mueller", IdentifierKind::Name).contains(&"muller".to_owned()));
+        assert!(squeezed("Mueller", IdentifierKind::Name, true).contains(&"muller".to_owned()));
     }
 
     #[test]
     fn initials_and_small_numbers_identify_nobody() {
-        assert!(squeezed("J", IdentifierKind::Name).is_empty());
-        assert!(squeezed("12", IdentifierKind::Id).is_empty());
-        assert_eq!(squeezed("Li", IdentifierKind::Name), ["li"]);
-        assert_eq!(squeezed("王", IdentifierKind::Name), ["王"]);
+        assert!(squeezed("J", IdentifierKind::Name, true).is_empty());
+        assert!(squeezed("12", IdentifierKind::Id, true).is_empty());
+        assert_eq!(squeezed("Li", IdentifierKind::Name, true), ["li"]);
+        assert_eq!(squeezed("王", IdentifierKind::Name, true), ["王"]);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use super::cues::is_also_name;
 use super::fold::fold;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Place, Vocabulary};
 
 pub use scan::Hit;
 
@@ -54,6 +55,8 @@ pub struct Identifiers {
     seen: HashSet<(u32, String)>,
     /// Letters and digits that no kept text may spell.
     forbidden: HashSet<String>,
+    /// Safe words that somebody around the patient is called by; they go where a name stands.
+    around: HashSet<String>,
     scanner: OnceLock<scan::Scanner>,
 }
 
@@ -123,30 +126,54 @@ impl Identifiers {
         self.forbidden.contains(squeezed)
     }
 
+    /// Whether the folded word is a name of somebody around the patient and a safe word as well.
+    pub(super) fn is_around(&self, folded: &str) -> bool {
+        self.around.contains(folded)
+    }
+
     /// Whether a number as written is one of the identifiers: five digits or more, signs and zeros aside.
     pub(super) fn is_number(&self, text: &str) -> bool {
-        let digits: String =
-            text.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+        let digits: String = match text.trim().parse::<f64>() {
+            // `4.0417793E7`
+            Ok(number) if text.contains(['e', 'E']) && number.abs() < 1e15 => {
+                format!("{:.0}", number.trunc().abs())
+            }
+            _ => text.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect(),
+        };
         digits.len() >= 5 && (self.forbids(&digits) || self.forbids(digits.trim_start_matches('0')))
     }
 
     fn add(&mut self, value: &str, kind: IdentifierKind, own: bool) {
         let text = value.trim_matches(|c: char| c.is_whitespace() || c == '\0');
         let folded = fold(text);
-        // A context word that is safe (a department called RADIOLOGY, a folder called HEAD) tells nothing.
-        if text.is_empty() || forms::is_placeholder(&folded) || (!own && Vocabulary::get().knows(&folded)) {
+        if text.is_empty() || forms::is_placeholder(&folded) {
+            return;
+        }
+        // A context word that is safe (a department called RADIOLOGY, a folder called HEAD) tells nothing, unless
+        // somebody is called so.
+        let is_common = kind == IdentifierKind::Name && is_also_name(&folded);
+        if !own && !is_common && is_everybodys(&folded, kind) {
+            if kind == IdentifierKind::Name {
+                self.around.insert(folded);
+            }
             return;
         }
         if !self.values.insert(Identifier { kind, own, text: text.to_owned() }) {
             return;
         }
         self.scanner = OnceLock::new();
-        for form in forms::squeezed(text, kind) {
-            if own || !Vocabulary::get().knows(&form) {
+        for form in forms::squeezed(text, kind, own) {
+            if own || is_common || !is_everybodys(&form, kind) {
                 self.forbidden.insert(form);
             }
         }
     }
+}
+
+/// A safe word, or in a path the label of a scanner: `S1000`, `SE3`.
+fn is_everybodys(folded: &str, kind: IdentifierKind) -> bool {
+    Vocabulary::get().knows(folded)
+        || (kind == IdentifierKind::Path && Vocabulary::get().has_shape(folded, Place::Folder))
 }
 
 #[cfg(test)]
@@ -164,7 +191,7 @@ mod tests {
     fn numbers_are_found_however_they_are_written() {
         let mut identifiers = Identifiers::default();
         identifiers.add_own("MRN-0040417793", IdentifierKind::Id);
-        for text in ["40417793", "0040417793", "40417793.00", " 40417793"] {
+        for text in ["40417793", "0040417793", "40417793.00", " 40417793", "-40417793", "4.0417793E7"] {
             assert!(identifiers.is_number(text), "{text}");
         }
         assert!(!identifiers.is_number("512"));
@@ -173,8 +200,9 @@ mod tests {
     #[test]
     fn safe_words_around_the_patient_are_no_identifiers() {
         let mut identifiers = Identifiers::default();
-        identifiers.add_path(Path::new("HEAD/Whitfield_2024"));
+        identifiers.add_path(Path::new("HEAD/Whitfield_2024/SE1/IM00012"));
         assert!(!identifiers.forbids("head"));
+        assert!(!identifiers.forbids("se1") && !identifiers.forbids("im00012"));
         assert!(identifiers.forbids("whitfield"));
     }
 }

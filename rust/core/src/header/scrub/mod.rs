@@ -1,6 +1,6 @@
 //! Applies one action to each attribute, at every depth.
 
-use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
+use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry};
 use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Length, Tag, VR};
 use dicom_dictionary_std::{StandardDataDictionary, tags};
@@ -17,6 +17,7 @@ use super::person::Person;
 use super::profile::{self, Action, Fallback};
 use super::rules::{IodType, Rules};
 use super::uids;
+use super::value::{empty, has_kind, is_empty, representation, strings, values};
 use super::vocabulary::Place;
 use crate::error::{Failure, Stage};
 use crate::settings::{PatientIdRule, Settings};
@@ -399,133 +400,5 @@ fn shortened(text: &str, vr: VR) -> String {
     text[..end].rfind(' ').map_or("", |space| &text[..space]).trim_end().to_owned()
 }
 
-/// The VR of the dictionary; where it leaves a choice, the file's when that is one of them.
-fn representation(known: VirtualVr, found: VR) -> VR {
-    match (known, found) {
-        (VirtualVr::Exact(vr), _) => vr,
-        (VirtualVr::Xs | VirtualVr::Lt, VR::US | VR::SS)
-        | (VirtualVr::Lt | VirtualVr::Ox | VirtualVr::Px, VR::OW)
-        | (VirtualVr::Ox | VirtualVr::Px, VR::OB) => found,
-        (VirtualVr::Xs, _) => VR::US,
-        _ => VR::OW,
-    }
-}
-
-/// Whether a binary value is one of its VR.
-fn has_kind(value: &PrimitiveValue, vr: VR) -> bool {
-    matches!(
-        (vr, value),
-        (VR::US, PrimitiveValue::U16(_))
-            | (VR::SS, PrimitiveValue::I16(_))
-            | (VR::UL, PrimitiveValue::U32(_))
-            | (VR::SL, PrimitiveValue::I32(_))
-            | (VR::UV, PrimitiveValue::U64(_))
-            | (VR::SV, PrimitiveValue::I64(_))
-            | (VR::FL, PrimitiveValue::F32(_))
-            | (VR::FD, PrimitiveValue::F64(_))
-            | (VR::AT, PrimitiveValue::Tags(_))
-            | (VR::OW, PrimitiveValue::U16(_) | PrimitiveValue::U8(_) | PrimitiveValue::I16(_))
-            | (VR::OB, PrimitiveValue::U8(_))
-    )
-}
-
-fn is_empty(element: &InMemElement) -> bool {
-    match element.value() {
-        Value::Primitive(PrimitiveValue::Empty) => true,
-        Value::Primitive(PrimitiveValue::Str(text)) => uids::trimmed(text).is_empty(),
-        Value::Primitive(PrimitiveValue::Strs(texts)) => {
-            texts.iter().all(|text| uids::trimmed(text).is_empty())
-        }
-        Value::Primitive(value) => value.multiplicity() == 0,
-        Value::Sequence(sequence) => sequence.items().is_empty(),
-        Value::PixelSequence(_) => false,
-    }
-}
-
-/// The texts of a value; bytes count as text when they are UTF-8. `None` for sequences and numbers.
-fn values(element: &InMemElement) -> Option<Vec<String>> {
-    match element.value() {
-        Value::Primitive(PrimitiveValue::Empty) => Some(Vec::new()),
-        Value::Primitive(PrimitiveValue::Str(text)) if legal::is_one_text(element.vr()) => {
-            Some(vec![text.clone()])
-        }
-        Value::Primitive(PrimitiveValue::Str(text)) => Some(text.split('\\').map(str::to_owned).collect()),
-        Value::Primitive(PrimitiveValue::Strs(texts)) => Some(texts.to_vec()),
-        Value::Primitive(PrimitiveValue::U8(bytes)) => {
-            let text = std::str::from_utf8(bytes).ok()?;
-            Some(text.split('\\').map(str::to_owned).collect())
-        }
-        Value::Primitive(
-            value @ (PrimitiveValue::Date(_) | PrimitiveValue::DateTime(_) | PrimitiveValue::Time(_)),
-        ) => Some(value.to_multi_str().to_vec()),
-        _ => None,
-    }
-}
-
-fn strings(values: impl IntoIterator<Item = String>) -> PrimitiveValue {
-    PrimitiveValue::Strs(values.into_iter().collect())
-}
-
-fn empty(tag: Tag, vr: VR) -> InMemElement {
-    if vr == VR::SQ {
-        DataElement::new(tag, vr, DataSetSequence::<InMemDicomObject>::new(Vec::new(), Length(0)))
-    } else {
-        DataElement::new(tag, vr, PrimitiveValue::Empty)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::header::{IdentifierKind, OriginalIdentity};
-    use crate::key::Key;
-
-    fn scrubbed(tag: Tag, vr: VR, value: &str, name: &str) -> Option<String> {
-        let mut identifiers = Identifiers::default();
-        identifiers.add_own(name, IdentifierKind::Name);
-        let key = Key::from_hex(&"5e".repeat(32)).unwrap();
-        let person = Person::new(&key, "SUBJ-0001", None, &OriginalIdentity::default(), identifiers);
-        let uids = [tags::SOP_INSTANCE_UID, tags::STUDY_INSTANCE_UID, tags::SERIES_INSTANCE_UID];
-        let mut object =
-            InMemDicomObject::from_element_iter(uids.map(|tag| DataElement::new(tag, VR::UI, "1.2.3")));
-        object.put(DataElement::new(tag, vr, value));
-        let header = scrub(&object, &person, &Settings::default()).unwrap();
-        header.object().get(tag).map(|element| element.to_str().unwrap().into_owned())
-    }
-
-    #[test]
-    fn terms_of_the_image_stay() {
-        for (tag, term) in [
-            (tags::PHOTOMETRIC_INTERPRETATION, "YBR_FULL_422"),
-            (tags::LOSSY_IMAGE_COMPRESSION_METHOD, "ISO_15444_1"),
-            (tags::SCAN_OPTIONS, "HELICAL_CT"),
-            (tags::ACQUISITION_TYPE, "CONSTANT_ANGLE"),
-            (tags::BODY_PART_EXAMINED, "HEAD"),
-        ] {
-            assert_eq!(scrubbed(tag, VR::CS, term, "Doe").as_deref(), Some(term));
-        }
-    }
-
-    #[test]
-    fn a_patient_called_head_keeps_what_the_image_needs_and_no_more() {
-        assert_eq!(scrubbed(tags::BODY_PART_EXAMINED, VR::CS, "HEAD", "Head"), None);
-        assert_eq!(scrubbed(tags::MODALITY, VR::CS, "CT", "Ct").as_deref(), Some("CT"));
-        assert_eq!(scrubbed(tags::STUDY_DESCRIPTION, VR::LO, "CT HEAD", "Head").as_deref(), Some("CT"));
-        assert_eq!(scrubbed(tags::STUDY_DESCRIPTION, VR::LO, "CT HEAD", "Doe").as_deref(), Some("CT HEAD"));
-    }
-
-    #[test]
-    fn names_disguised_as_terms_or_numbers_go() {
-        assert_eq!(scrubbed(tags::SCAN_OPTIONS, VR::CS, "LINDQVIST", "Doe"), None);
-        assert_eq!(scrubbed(tags::KVP, VR::DS, "DOE", "Doe").as_deref(), Some(""));
-        assert_eq!(scrubbed(tags::EXPOSURE, VR::IS, "12 Doe", "Doe"), None);
-    }
-
-    #[test]
-    fn a_header_without_its_uids_is_a_failure() {
-        let key = Key::from_hex(&"5e".repeat(32)).unwrap();
-        let person = Person::new(&key, "S", None, &OriginalIdentity::default(), Identifiers::default());
-        let failure = scrub(&InMemDicomObject::new_empty(), &person, &Settings::default()).unwrap_err();
-        assert_eq!(failure.to_string(), "header: (0008,0018) is empty, expected a UID");
-    }
-}
+mod tests;

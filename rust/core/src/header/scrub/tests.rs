@@ -1,0 +1,52 @@
+use super::*;
+use crate::header::{IdentifierKind, OriginalIdentity};
+use crate::key::Key;
+
+fn scrubbed(tag: Tag, vr: VR, value: &str, name: &str) -> Option<String> {
+    let mut identifiers = Identifiers::default();
+    identifiers.add_own(name, IdentifierKind::Name);
+    let key = Key::from_hex(&"5e".repeat(32)).unwrap();
+    let person = Person::new(&key, "SUBJ-0001", None, &OriginalIdentity::default(), identifiers);
+    let uids = [tags::SOP_INSTANCE_UID, tags::STUDY_INSTANCE_UID, tags::SERIES_INSTANCE_UID];
+    let mut object =
+        InMemDicomObject::from_element_iter(uids.map(|tag| DataElement::new(tag, VR::UI, "1.2.3")));
+    object.put(DataElement::new(tag, vr, value));
+    let header = scrub(&object, &person, &Settings::default()).unwrap();
+    header.object().get(tag).map(|element| element.to_str().unwrap().into_owned())
+}
+
+#[test]
+fn terms_of_the_image_stay() {
+    for (tag, term) in [
+        (tags::PHOTOMETRIC_INTERPRETATION, "YBR_FULL_422"),
+        (tags::LOSSY_IMAGE_COMPRESSION_METHOD, "ISO_15444_1"),
+        (tags::SCAN_OPTIONS, "HELICAL_CT"),
+        (tags::ACQUISITION_TYPE, "CONSTANT_ANGLE"),
+        (tags::BODY_PART_EXAMINED, "HEAD"),
+    ] {
+        assert_eq!(scrubbed(tag, VR::CS, term, "Doe").as_deref(), Some(term));
+    }
+}
+
+#[test]
+fn a_patient_called_head_keeps_what_the_image_needs_and_no_more() {
+    assert_eq!(scrubbed(tags::BODY_PART_EXAMINED, VR::CS, "HEAD", "Head"), None);
+    assert_eq!(scrubbed(tags::MODALITY, VR::CS, "CT", "Ct").as_deref(), Some("CT"));
+    assert_eq!(scrubbed(tags::STUDY_DESCRIPTION, VR::LO, "CT HEAD", "Head").as_deref(), Some("CT"));
+    assert_eq!(scrubbed(tags::STUDY_DESCRIPTION, VR::LO, "CT HEAD", "Doe").as_deref(), Some("CT HEAD"));
+}
+
+#[test]
+fn names_disguised_as_terms_or_numbers_go() {
+    assert_eq!(scrubbed(tags::SCAN_OPTIONS, VR::CS, "LINDQVIST", "Doe"), None);
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "DOE", "Doe").as_deref(), Some(""));
+    assert_eq!(scrubbed(tags::EXPOSURE, VR::IS, "12 Doe", "Doe"), None);
+}
+
+#[test]
+fn a_header_without_its_uids_is_a_failure() {
+    let key = Key::from_hex(&"5e".repeat(32)).unwrap();
+    let person = Person::new(&key, "S", None, &OriginalIdentity::default(), Identifiers::default());
+    let failure = scrub(&InMemDicomObject::new_empty(), &person, &Settings::default()).unwrap_err();
+    assert_eq!(failure.to_string(), "header: (0008,0018) is empty, expected a UID");
+}
