@@ -45,26 +45,59 @@ pub const PRODUCT: &str = concat!("Head CT Deidentification ", env!("CARGO_PKG_V
 
 /// De-identifies the patients of the list.
 pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(request.jobs)
-        .build()
-        .map_err(|error| Refusal::one("threads", error.to_string()))?;
+    let pool = threads(request.jobs)?;
+    let begun = pool.install(|| begin(request, progress))?;
+    let patients = process_all(&begun, progress, &pool)?;
+    report(&begun, patients, progress)
+}
+
+/// A run that was accepted. It holds the output until it is dropped, so that no other run begins there.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    pub(crate) request: Request,
+    pub(crate) plan: Plan,
+    key: Key,
+    output: OutputFolder,
+    private: PrivateFolder,
+}
+
+impl Begun {
+    pub(crate) fn workplace<'a>(&'a self, progress: &'a Progress) -> Workplace<'a> {
+        Workplace {
+            settings: &self.request.settings,
+            key: &self.key,
+            output: &self.output,
+            private: &self.private,
+            release_held: &self.request.release_held,
+            progress,
+        }
+    }
+}
+
+/// As many threads as are asked for; 0 means one for each processor.
+pub(crate) fn threads(jobs: usize) -> Result<rayon::ThreadPool, Refusal> {
+    let pool = ThreadPoolBuilder::new().num_threads(jobs).build();
+    pool.map_err(|error| Refusal::one("threads", error.to_string()))
+}
+
+/// Checks the request, makes the key where there is none, and takes the output.
+pub(crate) fn begin(request: &Request, progress: &Progress) -> Result<Begun, RunError> {
     progress.begin("scanning");
-    let plan = pool.install(|| accept(request, progress))?;
+    let plan = accept(request, progress)?;
     let output = OutputFolder::take(&request.output)?;
     let private = PrivateFolder::open(&request.private_folder())?;
     let key = settle_key(request, &private)?;
     output.begin(&Marker::of(&key, &request.settings))?;
-    let work = Workplace {
-        settings: &request.settings,
-        key: &key,
-        output: &output,
-        private: &private,
-        release_held: &request.release_held,
-        progress,
-    };
-    progress.begin("processing");
-    let mut patients = process_all(request, &work, &plan, &pool)?;
+    Ok(Begun { request: request.clone(), plan, key, output, private })
+}
+
+/// Writes the report over these patients and those that earlier runs left in the output.
+pub(crate) fn report(
+    begun: &Begun,
+    mut patients: Vec<PatientRecord>,
+    progress: &Progress,
+) -> Result<Report, RunError> {
+    let Begun { request, plan, output, private, .. } = begun;
     patients.extend(output.records_besides(&patients)?);
     progress.enter("reporting");
     output.holds(&patients)?;
@@ -79,7 +112,7 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
         remarks: plan.remarks.iter().map(Remark::from).collect(),
         patients,
     };
-    report::write(&output, &report)?;
+    report::write(output, &report)?;
     let new_ids: Vec<String> = report.patients.iter().map(|patient| patient.new_id.clone()).collect();
     private.finish(&new_ids)?;
     progress.enter("finished");
@@ -159,28 +192,30 @@ pub(crate) fn settle_key(request: &Request, private: &PrivateFolder) -> Result<K
 
 /// Does the patients, several at a time as far as memory allows, and returns their records in the list's order.
 fn process_all(
-    request: &Request,
-    work: &Workplace<'_>,
-    plan: &Plan,
+    begun: &Begun,
+    progress: &Progress,
     pool: &rayon::ThreadPool,
 ) -> Result<Vec<PatientRecord>, RunError> {
-    work.progress.set_patients(plan.patients.len() as u64);
-    let queue = Queue::new(plan.patients.iter().map(PatientPlan::memory_bytes));
-    let records: Mutex<Vec<Option<PatientRecord>>> = Mutex::new(vec![None; plan.patients.len()]);
+    let patients = &begun.plan.patients;
+    let work = begun.workplace(progress);
+    progress.begin("processing");
+    progress.set_patients(patients.len() as u64);
+    let queue = Queue::new(patients.iter().map(PatientPlan::memory_bytes));
+    let records: Mutex<Vec<Option<PatientRecord>>> = Mutex::new(vec![None; patients.len()]);
     let stopped: Mutex<Option<RunError>> = Mutex::new(None);
     std::thread::scope(|scope| {
-        for _ in 0..pool.current_num_threads().min(plan.patients.len()) {
+        for _ in 0..pool.current_num_threads().min(patients.len()) {
             scope.spawn(|| {
                 while let Some(turn) = queue.next() {
-                    let patient = &plan.patients[turn.index];
-                    match pool.install(|| one_patient(request, work, patient)) {
+                    let patient = &patients[turn.index];
+                    match pool.install(|| one_patient(&work, begun.request.existing, patient)) {
                         Ok(record) => lock(&records)[turn.index] = Some(record),
                         Err(error) => {
                             lock(&stopped).get_or_insert(error);
                             queue.close();
                         }
                     }
-                    work.progress.finish_patient();
+                    progress.finish_patient();
                 }
             });
         }
@@ -193,15 +228,12 @@ fn process_all(
 
 /// One patient, or the record of an earlier run that needs nothing more.
 pub(crate) fn one_patient(
-    request: &Request,
     work: &Workplace<'_>,
+    existing: Existing,
     patient: &PatientPlan,
 ) -> Result<PatientRecord, RunError> {
-    let new_id = &patient.new_id;
-    if request.existing == Existing::Resume
-        && let Some(record) = work.output.finished(new_id)
-        && record.failed() == 0
-        && (record.held() == 0 || !request.release_held.includes(new_id))
+    if existing == Existing::Resume
+        && let Some(record) = finished(work, &patient.new_id)
     {
         return Ok(record);
     }
@@ -211,8 +243,15 @@ pub(crate) fn one_patient(
     match done {
         Ok(result) => Ok(result?),
         // A fault of ours in one patient: nothing of it is released, the others go on.
-        Err(_) => Ok(patient::failed(work, patient)?),
+        Err(_) => Ok(patient::failed(work, patient, "this program met a fault of its own in this patient")?),
     }
+}
+
+/// The record of a patient in the output that needs nothing more.
+fn finished(work: &Workplace<'_>, new_id: &str) -> Option<PatientRecord> {
+    work.output
+        .finished(new_id)
+        .filter(|record| record.failed() == 0 && (record.held() == 0 || !work.release_held.includes(new_id)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

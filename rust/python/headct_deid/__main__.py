@@ -1,5 +1,7 @@
 """The command ``headct-deid``."""
 
+from __future__ import annotations
+
 import signal
 import sys
 
@@ -8,11 +10,12 @@ from . import _native
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    arguments = ["headct-deid", *sys.argv[1:]]
+    place, address = _cluster_of(arguments)
+    if place:
+        return _on_cluster(address, arguments[: place[0]] + arguments[place[1] :])
     # The native code runs outside the interpreter: let Ctrl-C end the process as in any program.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    arguments = ["headct-deid", *sys.argv[1:]]
-    if "--dask" in arguments:
-        return _on_cluster(arguments)
     if arguments[1:2] == ["verify"] and "--ocr" in arguments:
         from . import ocr
 
@@ -20,10 +23,19 @@ def main() -> int:
     return _native.main(arguments)
 
 
-def _on_cluster(arguments: list[str]) -> int:
-    """Take ``--dask ADDRESS`` out of the arguments and do the run on that cluster."""
-    place = arguments.index("--dask")
-    if place + 1 == len(arguments):
+def _cluster_of(arguments: list[str]) -> tuple[tuple[int, int] | None, str]:
+    """Find ``--dask ADDRESS`` or ``--dask=ADDRESS``: its place, from and to, and the address."""
+    for place, argument in enumerate(arguments):
+        if argument == "--dask":
+            return (place, place + 2), "".join(arguments[place + 1 : place + 2])
+        if argument.startswith("--dask="):
+            return (place, place + 1), argument[len("--dask=") :]
+    return None, ""
+
+
+def _on_cluster(address: str, arguments: list[str]) -> int:
+    """Do the run of these arguments on the cluster with this address."""
+    if not address:
         print("--dask: expected the address of a scheduler, or local", file=sys.stderr)
         return 2
     try:
@@ -31,7 +43,7 @@ def _on_cluster(arguments: list[str]) -> int:
     except ImportError:
         print("--dask needs the package distributed: pip install 'headct-deid[dask]'", file=sys.stderr)
         return 2
-    return cluster.main(arguments[place + 1], arguments[:place] + arguments[place + 2 :])
+    return cluster.main(address, arguments)
 
 
 if __name__ == "__main__":

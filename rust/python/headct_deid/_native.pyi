@@ -11,18 +11,19 @@ __all__ = [
     "Error",
     "NativeBegun",
     "NativeJob",
+    "NativeJoined",
     "Refused",
     "__version__",
     "begin",
     "check",
     "deface",
     "find_text",
+    "join",
     "load_series",
     "main",
     "parse_run",
     "phantom",
     "phantom_cases",
-    "run_patient",
     "scrub",
     "settings",
     "start",
@@ -56,10 +57,17 @@ class NativeBegun:
 
     @property
     def patients(self) -> int: ...
+    def finish(self, lost: Sequence[int]) -> str: ...
     def release(self) -> None: ...
 
+@final
+class NativeJoined:
+    """A worker's place in a begun run."""
+
+    def run_patient(self, index: int) -> None: ...
+
 def begin(request: Mapping[str, Any]) -> NativeBegun: ...
-def run_patient(request: Mapping[str, Any], index: int) -> None: ...
+def join(request: Mapping[str, Any]) -> NativeJoined: ...
 def parse_run(arguments: Sequence[str]) -> dict[str, Any] | int: ...
 def main(arguments: Sequence[str]) -> int: ...
 def settings() -> list[dict[str, str]]: ...

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use headct_deid_core::cluster::{self, Begun};
+use headct_deid_core::cluster::{Begun, Joined};
 use headct_deid_core::progress::Progress;
+use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::errors::ended;
+use super::errors::{Error, ended};
 use super::job::{checked, existing_of};
 
 /// A run as Python hands it from machine to machine: names as in `headct_deid.deidentify`.
@@ -23,6 +24,7 @@ pub(crate) struct RunArguments {
     settings: BTreeMap<String, String>,
     private_dir: Option<PathBuf>,
     key: Option<PathBuf>,
+    jobs: usize,
     existing: String,
     release_held: String,
 }
@@ -35,6 +37,7 @@ impl RunArguments {
             settings: checked(py, &self.settings)?,
             existing: existing_of(&self.existing),
             release_held: ReleaseHeld::from_text(&self.release_held),
+            jobs: self.jobs,
             ..Request::new(self.input_dir, self.linkage_table, self.output_dir)
         })
     }
@@ -44,17 +47,31 @@ impl RunArguments {
 #[pyclass(frozen)]
 pub(crate) struct NativeBegun(Mutex<Option<Begun>>);
 
+impl NativeBegun {
+    fn begun(&self) -> std::sync::MutexGuard<'_, Option<Begun>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 #[pymethods]
 impl NativeBegun {
     /// Patients to do.
     #[getter]
     fn patients(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, Begun::patients)
+        self.begun().as_ref().map_or(0, Begun::patients)
+    }
+
+    /// Writes the report and returns it as JSON; the patients at these indices lost their workers and failed.
+    fn finish(&self, py: Python<'_>, lost: Vec<usize>) -> PyResult<String> {
+        let done = py.detach(|| self.begun().as_ref().map(|begun| begun.finish(&lost, &Progress::default())));
+        let done = done.ok_or_else(|| Error::new_err("the run was released already"))?;
+        let report = done.map_err(|error| ended(py, &error))?;
+        report::to_json(&report).map_err(|error| Error::new_err(error.to_string()))
     }
 
     /// Lets go of the output.
     fn release(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.begun().take();
     }
 }
 
@@ -62,16 +79,27 @@ impl NativeBegun {
 #[pyfunction]
 pub(crate) fn begin(py: Python<'_>, request: RunArguments) -> PyResult<NativeBegun> {
     let request = request.request(py)?;
-    let begun = py.detach(|| cluster::begin(&request, &Progress::default()));
+    let begun = py.detach(|| Begun::begin(&request, &Progress::default()));
     begun.map(|begun| NativeBegun(Mutex::new(Some(begun)))).map_err(|error| ended(py, &error))
 }
 
-/// Does one patient of a begun run.
+/// A worker's place in a begun run.
+#[pyclass(frozen)]
+pub(crate) struct NativeJoined(Joined);
+
+#[pymethods]
+impl NativeJoined {
+    /// Does one patient.
+    fn run_patient(&self, py: Python<'_>, index: usize) -> PyResult<()> {
+        py.detach(|| self.0.run_patient(index, &Progress::default())).map_err(|error| ended(py, &error))
+    }
+}
+
+/// Joins a run that another process has begun.
 #[pyfunction]
-pub(crate) fn run_patient(py: Python<'_>, request: RunArguments, index: usize) -> PyResult<()> {
+pub(crate) fn join(py: Python<'_>, request: RunArguments) -> PyResult<NativeJoined> {
     let request = request.request(py)?;
-    py.detach(|| cluster::run_patient(&request, index, &Progress::default()))
-        .map_err(|error| ended(py, &error))
+    py.detach(|| Joined::join(&request)).map(NativeJoined).map_err(|error| ended(py, &error))
 }
 
 /// The arguments of the command `run` by name, or the exit status when there is nothing to run.
@@ -89,6 +117,7 @@ pub(crate) fn parse_run(py: Python<'_>, arguments: Vec<String>) -> PyResult<Boun
     given.set_item("settings", settings)?;
     given.set_item("private_dir", request.private)?;
     given.set_item("key", request.key)?;
+    given.set_item("jobs", request.jobs)?;
     given.set_item("resume", request.existing == Existing::Resume)?;
     given.set_item("overwrite", request.existing == Existing::Overwrite)?;
     given.set_item(

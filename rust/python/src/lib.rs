@@ -41,8 +41,7 @@ mod _native {
     #[pymodule_export]
     use super::arrays::{deface, find_text, load_series, phantom, phantom_cases, scrub};
     #[pymodule_export]
-    #[pymodule_export]
-    use super::cluster::{NativeBegun, begin, parse_run, run_patient};
+    use super::cluster::{NativeBegun, NativeJoined, begin, join, parse_run};
     #[pymodule_export]
     use super::errors::{Cancelled, Error, Refused};
     #[pymodule_export]

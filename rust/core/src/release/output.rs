@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::disk;
 use super::record::PatientRecord;
 use crate::error::{Problem, Refusal};
-use crate::key::Key;
+use crate::key::{Key, hex};
 use crate::settings::Settings;
 
 /// Hidden folder of OUTPUT: marker, lock, staging and the records of finished patients.
@@ -89,12 +89,20 @@ pub(crate) fn kept_picture(output: &Path, name: &str) -> Option<Vec<u8>> {
     std::fs::read(output.join(HIDDEN).join(PICTURES).join(name)).ok()
 }
 
+/// Name of a picture of the result: `<New_ID>/<series>_<view>.png`.
+pub(crate) fn picture_name(new_id: &str, series: u32, view: &str) -> String {
+    format!("{new_id}/{series}_{view}.png")
+}
+
 /// The output folder, held by this run alone.
 #[derive(Debug)]
 pub struct OutputFolder {
     path: PathBuf,
     // Held until the run ends; the operating system frees it when the process dies.
     lock: Option<File>,
+    /// Where patients are staged: of one process alone, so that two that do the same patient, the one taken for
+    /// lost, stay apart.
+    staging: PathBuf,
 }
 
 impl OutputFolder {
@@ -114,7 +122,7 @@ impl OutputFolder {
             Err(std::fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(std::fs::TryLockError::Error(error)) => return Err(unusable(&error)),
         }
-        Ok(Self { path: path.to_owned(), lock: Some(lock) })
+        Ok(Self { path: path.to_owned(), lock: Some(lock), staging: hidden.join(STAGING) })
     }
 
     /// Leaves the run's marker and sweeps what a killed run left. Refused when another run began the output
@@ -165,7 +173,10 @@ impl OutputFolder {
             Some(begun) => Refusal::unless_empty(begun.problems_with(marker))?,
             None => return Err(Refusal::one("output folder", "no run has begun in it")),
         }
-        Ok(Self { path: path.to_owned(), lock: None })
+        let mut own = [0; 8];
+        getrandom::fill(&mut own).map_err(|error| unusable(&io::Error::other(error.to_string())))?;
+        let staging = path.join(HIDDEN).join(STAGING).join(hex(&own));
+        Ok(Self { path: path.to_owned(), lock: None, staging })
     }
 
     /// The output's path.
@@ -177,7 +188,7 @@ impl OutputFolder {
     /// An empty folder to stage a patient in.
     pub(crate) fn stage(&self, new_id: &str) -> io::Result<PathBuf> {
         self.still_there()?;
-        let folder = self.path.join(HIDDEN).join(STAGING).join(new_id);
+        let folder = self.staging.join(new_id);
         disk::remove_folder(&folder)?;
         disk::create_folder(&folder)?;
         Ok(folder)
@@ -185,27 +196,18 @@ impl OutputFolder {
 
     /// Removes what was staged of a patient.
     pub(crate) fn discard(&self, new_id: &str) -> io::Result<()> {
-        disk::remove_folder(&self.path.join(HIDDEN).join(STAGING).join(new_id))
+        disk::remove_folder(&self.staging.join(new_id))
     }
 
-    /// Forgets the pictures of an earlier result of a patient.
-    pub(crate) fn drop_pictures(&self, new_id: &str) -> io::Result<()> {
-        disk::remove_folder(&self.path.join(HIDDEN).join(PICTURES).join(new_id))
-    }
-
-    /// Keeps a picture of the result for the report; returns its name, `<New_ID>/<series>_<view>.png`.
-    pub(crate) fn keep_picture(
-        &self,
-        new_id: &str,
-        series: u32,
-        view: &str,
-        png: &[u8],
-    ) -> io::Result<String> {
+    /// Keeps the pictures of the result for the report, by [`picture_name`], instead of those of an earlier one.
+    pub(crate) fn keep_pictures(&self, new_id: &str, pictures: &[(String, Vec<u8>)]) -> io::Result<()> {
         let folder = self.path.join(HIDDEN).join(PICTURES);
-        disk::create_folder(&folder.join(new_id))?;
-        let name = format!("{new_id}/{series}_{view}.png");
-        disk::replace(&folder.join(&name), png)?;
-        Ok(name)
+        disk::remove_folder(&folder.join(new_id))?;
+        for (name, png) in pictures {
+            disk::create_folder(&folder.join(new_id))?;
+            disk::replace(&folder.join(name), png)?;
+        }
+        Ok(())
     }
 
     /// Gives a staged, verified patient its final name, replacing an earlier result.
@@ -214,7 +216,7 @@ impl OutputFolder {
     pub(crate) fn publish(&self, record: &PatientRecord) -> io::Result<()> {
         self.still_there()?;
         let hidden = self.path.join(HIDDEN);
-        let staged = hidden.join(STAGING).join(&record.new_id);
+        let staged = self.staging.join(&record.new_id);
         let place = self.path.join(&record.new_id);
         let kept = hidden.join(RECORDS).join(format!("{}.json", record.new_id));
         disk::remove_file(&kept)?;

@@ -7,11 +7,12 @@ use std::path::{Component, Path};
 
 use super::acquisition::SharedMasks;
 use super::disk;
-use super::output::OutputFolder;
+use super::output::{self, OutputFolder};
 use super::private::{AuditLine, ManifestLine, PrivateFolder, PrivateRecord};
 use super::record::{PatientRecord, SeriesRecord, Status};
 use super::request::ReleaseHeld;
 use super::series::{self, SeriesDone, SliceOutcome};
+use crate::error::{Failure, Stage};
 use crate::gather::instance::{LeftOut, NotKept, Series};
 use crate::gather::linkage::Row;
 use crate::gather::plan::{self, PatientPlan};
@@ -88,8 +89,8 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
     let patient = PatientContext { new_id: &row.new_id, person: &person };
 
     let staging = work.output.stage(&row.new_id)?;
-    work.output.drop_pictures(&row.new_id)?;
     let mut records = Vec::new();
+    let mut pictures = Vec::new();
     let mut private = PrivateRecord::default();
     let mut masks = SharedMasks::of_series(&plan.series);
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
@@ -103,13 +104,10 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
         private.manifest.extend(manifest_lines(&row.new_id, &done));
         let mut record = series_record(work, number, series, names, &done);
         if record.released > 0 {
-            for picture in &done.pictures {
-                record.pictures.push(work.output.keep_picture(
-                    &row.new_id,
-                    number,
-                    picture.view,
-                    &picture.png,
-                )?);
+            for picture in done.pictures {
+                let name = output::picture_name(&row.new_id, number, picture.view);
+                record.pictures.push(name.clone());
+                pictures.push((name, picture.png));
             }
         }
         records.push(record);
@@ -123,6 +121,7 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
     remove_empty_folders(&staging)?;
     // The audit is kept before the folder gets its name: a released file is never without its line.
     work.private.keep(&row.new_id, &private)?;
+    work.output.keep_pictures(&row.new_id, &pictures)?;
     work.output.publish(&record)?;
     work.private.log(&format!(
         "{}: {} released, {} left out, {} held, {} failed",
@@ -377,20 +376,20 @@ fn remove_empty_folders(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The record of a patient that met a fault of this program: nothing is released, every kept file failed.
-pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan) -> io::Result<PatientRecord> {
-    const MESSAGE: &str = "image: this program met a fault of its own in this patient";
+/// The record of a patient that could not be done as a whole: nothing is released, every kept file failed.
+pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan, why: &str) -> io::Result<PatientRecord> {
+    let message = Failure::new(Stage::Image, why).to_string();
     let row = &plan.row();
     let mut private = PrivateRecord::default();
     let mut records = Vec::new();
     for (series, number) in plan.series.iter().zip(1..) {
         let mut record = SeriesRecord::empty(number, Status::Failed);
         record.files = series.instances.len() as u64;
-        record.failed.insert(MESSAGE.to_owned(), record.files);
+        record.failed.insert(message.clone(), record.files);
         record.series_uid = Some(remap_uid(work.key, series.series_instance_uid.reveal()));
         records.push(record);
         private.audit.extend(series.instances.iter().map(|instance| {
-            audit_line(row, instance.relative.reveal(), "failed", MESSAGE.to_owned(), String::new())
+            audit_line(row, instance.relative.reveal(), "failed", message.clone(), String::new())
         }));
     }
     private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));
@@ -400,7 +399,7 @@ pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan) -> io::Result<Pat
     work.output.discard(&row.new_id)?;
     work.private.keep(&row.new_id, &private)?;
     work.output.publish(&record)?;
-    work.private.log(&format!("{}: {MESSAGE}", row.new_id));
+    work.private.log(&format!("{}: {message}", row.new_id));
     Ok(record)
 }
 
