@@ -38,7 +38,7 @@ wheel $(WHEEL_STAMP): build/build-tools.stamp $(RUST_SOURCES) Cargo.toml Cargo.l
 lint: $(TOOLS_STAMP) $(WHEEL_STAMP)
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	$(BIN)/ruff check rust/python HeadCTDeid Testing
+	$(BIN)/ruff check rust/python HeadCTDeid Testing benches
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest headct_deid --mypy-config-file pyproject.toml --allowlist Testing/stubtest-allowlist.txt --ignore-disjoint-bases
 
@@ -65,6 +65,11 @@ slicer-zip: $(WHEEL_STAMP)
 # How much of a face do the series in folder RESULT leak, compared with those in ORIGINAL?
 attack: $(TOOLS_STAMP)
 	PYTHONPATH=Testing/Python $(BIN)/python -m attack $(abspath $(ORIGINAL)) $(abspath $(RESULT))
+
+# Whole runs against copying the files and against the predecessors' way, as ratios. BENCH=--quick tries it.
+bench: $(TOOLS_STAMP) $(WHEEL_STAMP)
+	cargo build --release --locked -p headct-deid -p headct-deid-phantom --bin headct-deid --example patients
+	$(BIN)/python benches $(BENCH)
 
 # Kills runs at fifty random moments; every resumed output must be that of an undisturbed run.
 faults:
