@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import command, tool
 
 headct_deid = pytest.importorskip("headct_deid")
 jsonschema = pytest.importorskip("jsonschema")
@@ -79,3 +82,33 @@ def test_list_and_input_go_together(demo: Path) -> None:
         headct_deid.verify(demo / "released", against=demo / "patients")
     with pytest.raises(headct_deid.Refused):
         headct_deid.verify(demo / "patients")
+
+
+def one_patient(demo: Path, folder: Path) -> Path:
+    """Write a list with the first of the generated patients only."""
+    rows = (demo / "patients.private" / "audit.csv").read_text(encoding="utf-8").splitlines()
+    accession, new_id = next(csv.reader(rows[1:]))[:2]
+    linkage_table = folder / "one.csv"
+    linkage_table.write_text(f"Accession_number,New_ID\n{accession},{new_id}\n", encoding="utf-8")
+    return linkage_table
+
+
+def test_the_report_counts_the_errors_that_dciodvfy_finds_in_results_only(demo: Path, tmp_path: Path) -> None:
+    tool("dciodvfy")
+    linkage_table, released = one_patient(demo, tmp_path), tmp_path / "released"
+    done = command("run", demo / "patients", linkage_table, released, "--dciodvfy", "on", "--private", tmp_path / "p")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((released / "report.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, SCHEMA)
+    headers = [series["header"] for series in report["patients"][0]["series"] if series["released"]]
+    assert [header["dciodvfy_new_errors"] for header in headers] == [0] * len(headers)
+    assert headers
+    assert "dciodvfy" in (released / "report.html").read_text(encoding="utf-8")
+
+
+def test_dciodvfy_is_refused_where_it_is_not_installed(demo: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = command("run", demo / "patients", one_patient(demo, tmp_path), tmp_path / "out", "--dciodvfy", "on")
+    assert done.returncode == 2
+    assert "setting dciodvfy" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -16,6 +16,8 @@ use crate::release::private::{self, PrivateFolder};
 use crate::release::record::{PatientRecord, REPORT_FORMAT, Remark, Report};
 use crate::release::report;
 use crate::release::request::{Existing, Request};
+use crate::release::standard;
+use crate::settings::Opinion;
 
 /// Why a run ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +142,10 @@ pub(crate) fn accept(request: &Request, progress: &Progress) -> Result<Plan, Run
     };
     if let Some(plan) = &plan {
         problems.extend(output_problems(request, plan, key.as_ref()));
+    }
+    if request.settings.dciodvfy == Opinion::On && !standard::is_installed() {
+        problems
+            .push(Problem::new("setting dciodvfy", "found on, but no program dciodvfy can be started here"));
     }
     Refusal::unless_empty(problems)?;
     plan.ok_or_else(|| Refusal::one("linkage table", "could not be read").into())

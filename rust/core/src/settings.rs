@@ -113,6 +113,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "Lossless compression of the released pixels.",
     },
     Setting {
+        name: "dciodvfy",
+        default: "off",
+        values: "off or on",
+        help: "Whether the report says, for every series, which errors against the standard the installed program dciodvfy finds in released files and not in their originals.",
+    },
+    Setting {
         name: "head_words",
         default: "head, brain, skull",
         values: "words separated by commas",
@@ -245,6 +251,13 @@ choices! {
         /// Every name without an identifier.
         Keep = "keep",
     }
+    /// Whether a program that may be installed is asked for its opinion.
+    Opinion {
+        /// Not asked.
+        Off = "off",
+        /// Asked for every released file.
+        On = "on",
+    }
     /// Compression of the released pixels.
     Compress {
         /// Explicit VR Little Endian.
@@ -279,6 +292,7 @@ pub struct Settings {
     pub other_regions: Include,
     pub folders: Folders,
     pub compress: Compress,
+    pub dciodvfy: Opinion,
     pub head_words: Vec<String>,
     texts: BTreeMap<String, String>,
 }
@@ -351,6 +365,7 @@ impl RawSettings {
             other_regions: reader.read("other_regions", Include::from_text).unwrap_or(Include::Exclude),
             folders: reader.read("folders", Folders::from_text).unwrap_or(Folders::Safe),
             compress: reader.read("compress", Compress::from_text).unwrap_or(Compress::None),
+            dciodvfy: reader.read("dciodvfy", Opinion::from_text).unwrap_or(Opinion::Off),
             head_words: reader.read("head_words", words).unwrap_or_default(),
             texts: SETTINGS.iter().map(|setting| (setting.name.to_owned(), reader.text(setting))).collect(),
         };

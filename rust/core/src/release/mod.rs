@@ -18,6 +18,7 @@ pub mod record;
 pub mod report;
 pub mod request;
 pub(crate) mod series;
+pub(crate) mod standard;
 
 pub use check::{Expected, MANIFEST_PURPOSE, Verified, around_pixels, verify};
 pub use deidentified::{Deidentified, IMPLEMENTATION_CLASS_UID, to_bytes};

@@ -67,6 +67,10 @@ pub struct HeaderEvidence {
     pub identifiers_searched: u64,
     /// Identifier forms found: 0 in every released file.
     pub identifiers_found: u64,
+    /// Errors against the standard that `dciodvfy` finds in released files and not in their originals; `None` when it
+    /// was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dciodvfy_new_errors: Option<u64>,
 }
 
 /// One series, or the files left out of a folder for one reason.

@@ -15,6 +15,7 @@ use super::patient::{PatientContext, Stopped, Workplace};
 use super::pictures::{self, Picture};
 use super::pixels::{self, SliceChange};
 use super::record::HeaderEvidence;
+use super::standard;
 use crate::error::{Failure, Stage};
 use crate::gather::decode::{self, StoredSlice};
 use crate::gather::instance::{Instance, Series};
@@ -23,7 +24,7 @@ use crate::header::{self, ActionCounts};
 use crate::image::{Geometry, HuVolume};
 use crate::outcome::{Exclusion, Hold};
 use crate::progress::Cancelled;
-use crate::settings::{Fill, Text};
+use crate::settings::{Fill, Opinion, Text};
 
 /// What became of one slice of a series.
 #[derive(Debug)]
@@ -115,7 +116,11 @@ pub(super) fn process(
         })
         .collect::<Result<_, Stopped>>()?;
 
+    let dciodvfy_new_errors = (work.settings.dciodvfy == Opinion::On)
+        .then(|| new_errors(work, series, &done, staging))
+        .transpose()?;
     let mut header = HeaderEvidence {
+        dciodvfy_new_errors,
         identifiers_searched: patient.person.identifiers().len() as u64,
         ..HeaderEvidence::default()
     };
@@ -129,6 +134,29 @@ pub(super) fn process(
     }
     header.actions = by_action(total);
     Ok(SeriesDone { slices, hold: decision.hold, decision: Some(decision), header, pictures })
+}
+
+/// Errors against the standard that the released slices have and their originals have not.
+fn new_errors(
+    work: &Workplace<'_>,
+    series: &Series,
+    done: &[(SliceOutcome, ActionCounts)],
+    staging: &Path,
+) -> Result<u64, Stopped> {
+    series
+        .instances
+        .par_iter()
+        .zip(done)
+        .map(|(instance, (outcome, _))| {
+            work.progress.check()?;
+            match outcome {
+                SliceOutcome::Released { place, .. } => {
+                    Ok(standard::new_errors(instance.path.reveal(), &staging.join(place))?)
+                }
+                _ => Ok(0),
+            }
+        })
+        .sum()
 }
 
 fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::release::record::{PatientRecord, Report, SeriesRecord};
 
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 20] = [
     "New_ID",
     "series",
     "status",
@@ -25,6 +25,7 @@ const COLUMNS: [&str; 19] = [
     "text_slices",
     "identifiers_searched",
     "identifiers_found",
+    "dciodvfy_new_errors",
 ];
 
 /// The table as CSV, with a last row of totals that add up to the files seen.
@@ -75,6 +76,9 @@ fn row(patient: &PatientRecord, series: &SeriesRecord) -> Vec<String> {
         pixel(|pixels| pixels.text_slices.to_string()),
         header.map_or_else(String::new, |header| header.identifiers_searched.to_string()),
         header.map_or_else(String::new, |header| header.identifiers_found.to_string()),
+        header
+            .and_then(|header| header.dciodvfy_new_errors)
+            .map_or_else(String::new, |errors| errors.to_string()),
     ]
 }
 

@@ -122,7 +122,7 @@ fn pixel_table(page: &mut String, pixels: &PixelEvidence) -> fmt::Result {
 
 fn header_table(page: &mut String, header: &HeaderEvidence) -> fmt::Result {
     let count = |action: &str| Count(header.actions.get(action).copied().unwrap_or(0)).to_string();
-    let rows = [
+    let mut rows = vec![
         (
             "Identifiers of the patient",
             format!(
@@ -139,6 +139,9 @@ fn header_table(page: &mut String, header: &HeaderEvidence) -> fmt::Result {
         ("dates moved", count("shifted")),
         ("kept", count("kept")),
     ];
+    if let Some(errors) = header.dciodvfy_new_errors {
+        rows.push(("dciodvfy: errors the originals did not have", Count(errors).to_string()));
+    }
     table(page, "Header, all files of the series", &rows)
 }
 
