@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 from pathlib import Path
@@ -104,6 +105,20 @@ def test_the_report_counts_the_errors_that_dciodvfy_finds_in_results_only(demo: 
     assert [header["dciodvfy_new_errors"] for header in headers] == [0] * len(headers)
     assert headers
     assert "dciodvfy" in (released / "report.html").read_text(encoding="utf-8")
+
+
+def test_pictures_of_the_original_stay_in_the_private_folder(demo: Path, tmp_path: Path) -> None:
+    released, private = tmp_path / "released", tmp_path / "p"
+    flags = ("--original-pictures", "on", "--private", private)
+    done = command("run", demo / "patients", one_patient(demo, tmp_path), released, *flags)
+    assert done.returncode == 0, done.stderr
+    pictures = sorted(private.glob("pictures/*/*.png"))
+    assert {path.stem.split("_")[1] for path in pictures} == {"front", "left", "right", "slices"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in [*pictures, *(path.parent for path in pictures)])
+    originals = {path.read_bytes() for path in pictures}
+    assert originals.isdisjoint(path.read_bytes() for path in released.rglob("*.png"))
+    page = (released / "report.html").read_text(encoding="utf-8")
+    assert not any(base64.b64encode(picture).decode() in page for picture in originals)
 
 
 def test_dciodvfy_is_refused_where_it_is_not_installed(demo: Path, tmp_path: Path, monkeypatch: Any) -> None:

@@ -17,7 +17,7 @@ use crate::release::record::{PatientRecord, REPORT_FORMAT, Remark, Report};
 use crate::release::report;
 use crate::release::request::{Existing, Request};
 use crate::release::standard;
-use crate::settings::Opinion;
+use crate::settings::Switch;
 
 /// Why a run ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +143,7 @@ pub(crate) fn accept(request: &Request, progress: &Progress) -> Result<Plan, Run
     if let Some(plan) = &plan {
         problems.extend(output_problems(request, plan, key.as_ref()));
     }
-    if request.settings.dciodvfy == Opinion::On && !standard::is_installed() {
+    if request.settings.dciodvfy == Switch::On && !standard::is_installed() {
         problems
             .push(Problem::new("setting dciodvfy", "found on, but no program dciodvfy can be started here"));
     }

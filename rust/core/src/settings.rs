@@ -119,6 +119,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "Whether the report says, for every series, which errors against the standard the installed program dciodvfy finds in released files and not in their originals.",
     },
     Setting {
+        name: "original_pictures",
+        default: "off",
+        values: "off or on",
+        help: "Whether the private folder keeps pictures of every series as it came, face included.",
+    },
+    Setting {
         name: "head_words",
         default: "head, brain, skull",
         values: "words separated by commas",
@@ -251,11 +257,11 @@ choices! {
         /// Every name without an identifier.
         Keep = "keep",
     }
-    /// Whether a program that may be installed is asked for its opinion.
-    Opinion {
-        /// Not asked.
+    /// Whether something is done that nobody gets unasked.
+    Switch {
+        /// Not done.
         Off = "off",
-        /// Asked for every released file.
+        /// Done.
         On = "on",
     }
     /// Compression of the released pixels.
@@ -292,7 +298,8 @@ pub struct Settings {
     pub other_regions: Include,
     pub folders: Folders,
     pub compress: Compress,
-    pub dciodvfy: Opinion,
+    pub dciodvfy: Switch,
+    pub original_pictures: Switch,
     pub head_words: Vec<String>,
     texts: BTreeMap<String, String>,
 }
@@ -365,7 +372,8 @@ impl RawSettings {
             other_regions: reader.read("other_regions", Include::from_text).unwrap_or(Include::Exclude),
             folders: reader.read("folders", Folders::from_text).unwrap_or(Folders::Safe),
             compress: reader.read("compress", Compress::from_text).unwrap_or(Compress::None),
-            dciodvfy: reader.read("dciodvfy", Opinion::from_text).unwrap_or(Opinion::Off),
+            dciodvfy: reader.read("dciodvfy", Switch::from_text).unwrap_or(Switch::Off),
+            original_pictures: reader.read("original_pictures", Switch::from_text).unwrap_or(Switch::Off),
             head_words: reader.read("head_words", words).unwrap_or_default(),
             texts: SETTINGS.iter().map(|setting| (setting.name.to_owned(), reader.text(setting))).collect(),
         };

@@ -110,6 +110,9 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
                 pictures.push((name, picture.png));
             }
         }
+        for picture in &done.original_pictures {
+            work.private.keep_picture(&row.new_id, number, picture.view, &picture.png)?;
+        }
         records.push(record);
     }
     private.audit.extend(plan.left_out.iter().map(|file| left_out_line(row, file)));

@@ -57,6 +57,7 @@ pub struct PrivateFolder {
 
 const KEY_FILE: &str = "key.hex";
 const RECORDS: &str = "patients";
+const PICTURES: &str = "pictures";
 
 impl PrivateFolder {
     /// Creates the folder, readable by its owner only, or opens it.
@@ -80,6 +81,14 @@ impl PrivateFolder {
     pub fn keep(&self, new_id: &str, record: &PrivateRecord) -> io::Result<()> {
         let text = serde_json::to_vec(record).map_err(io::Error::other)?;
         disk::replace_private(&self.record_path(new_id), &text)
+    }
+
+    /// Keeps a picture of a series as it came, `pictures/<New_ID>/<series>_<view>.png`.
+    pub fn keep_picture(&self, new_id: &str, series: u32, view: &str, png: &[u8]) -> io::Result<()> {
+        let folder = self.path.join(PICTURES).join(new_id);
+        disk::create_private_folder(&self.path.join(PICTURES))?;
+        disk::create_private_folder(&folder)?;
+        disk::replace_private(&folder.join(format!("{series}_{view}.png")), png)
     }
 
     /// What was kept of a patient of an earlier run.

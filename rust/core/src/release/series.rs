@@ -24,7 +24,7 @@ use crate::header::{self, ActionCounts};
 use crate::image::{Geometry, HuVolume};
 use crate::outcome::{Exclusion, Hold};
 use crate::progress::Cancelled;
-use crate::settings::{Fill, Opinion, Text};
+use crate::settings::{Fill, Switch, Text};
 
 /// What became of one slice of a series.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub(super) struct SeriesDone {
     pub(super) header: HeaderEvidence,
     /// Pictures of the result of a released series.
     pub(super) pictures: Vec<Picture>,
+    /// Pictures of the series as it came, where asked for; they show the patient's face.
+    pub(super) original_pictures: Vec<Picture>,
 }
 
 /// A slice as read: its header and its stored pixels.
@@ -86,6 +88,10 @@ pub(super) fn process(
         return Ok(SeriesDone::without_images(read));
     }
     let volume = volume(series, &read, &usable);
+    let original_pictures = match work.settings.original_pictures {
+        Switch::On => pictures::draw_original(&volume),
+        Switch::Off => Vec::new(),
+    };
     let (decision, result) =
         evidence::decide(work.settings, work.key, work.progress, series, volume, shared)?;
     let released_by_name = work.release_held.includes(patient.new_id);
@@ -93,7 +99,7 @@ pub(super) fn process(
         let hold = decision.hold;
         let slices =
             read.into_iter().map(|slice| slice.map_or_else(SliceOutcome::Failed, |_| SliceOutcome::Held));
-        return Ok(SeriesDone { slices: slices.collect(), hold, ..SeriesDone::default() });
+        return Ok(SeriesDone { slices: slices.collect(), hold, original_pictures, ..SeriesDone::default() });
     }
     let pictures = pictures::draw(&result, &decision.removal);
     drop(result);
@@ -116,7 +122,7 @@ pub(super) fn process(
         })
         .collect::<Result<_, Stopped>>()?;
 
-    let dciodvfy_new_errors = (work.settings.dciodvfy == Opinion::On)
+    let dciodvfy_new_errors = (work.settings.dciodvfy == Switch::On)
         .then(|| new_errors(work, series, &done, staging))
         .transpose()?;
     let mut header = HeaderEvidence {
@@ -133,7 +139,14 @@ pub(super) fn process(
         slices.push(outcome);
     }
     header.actions = by_action(total);
-    Ok(SeriesDone { slices, hold: decision.hold, decision: Some(decision), header, pictures })
+    Ok(SeriesDone {
+        slices,
+        hold: decision.hold,
+        decision: Some(decision),
+        header,
+        pictures,
+        original_pictures,
+    })
 }
 
 /// Errors against the standard that the released slices have and their originals have not.

@@ -1,6 +1,7 @@
 //! Pictures of the result for the report: the surface from the front and both sides, and a montage of slices.
 //!
-//! Drawn from the values that are released, never from the original, so nothing in them shows what was removed.
+//! Drawn from the values that are released, so nothing in them shows what was removed. Pictures of the original are
+//! drawn for the private folder only, and only where a setting asks for them.
 //! `surface` casts one ray for each pixel and shades what it meets, `montage` windows slices, `result` applies
 //! the removal on the fly.
 
@@ -25,9 +26,18 @@ pub(crate) struct Picture {
 /// A view without a surface (an empty volume, one slice) is left out.
 #[must_use]
 pub(crate) fn draw(volume: &HuVolume, removal: &Removal) -> Vec<Picture> {
-    let released = Released { volume, removal };
-    let mut pictures = surface::views(&released);
-    pictures.extend(montage::montage(&released));
+    views(&Released { volume, removal: Some(removal) })
+}
+
+/// The pictures of a series as it came, with the patient's face: for the private folder only.
+#[must_use]
+pub(crate) fn draw_original(volume: &HuVolume) -> Vec<Picture> {
+    views(&Released { volume, removal: None })
+}
+
+fn views(drawn: &Released<'_>) -> Vec<Picture> {
+    let mut pictures = surface::views(drawn);
+    pictures.extend(montage::montage(drawn));
     pictures
 }
 
@@ -91,5 +101,6 @@ mod tests {
         let nothing = Removal { mask: Mask::from_elem(volume.hu.dim(), false), ..removal.clone() };
         assert!(draw(&volume, &removal) == draw(&without, &nothing));
         assert!(draw(&volume, &removal) != draw(&volume, &nothing));
+        assert!(draw_original(&volume) == draw(&volume, &nothing));
     }
 }
