@@ -35,7 +35,9 @@ pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifie
                 break;
             }
             if matters && (identifiers.forbids(&run) || (differ && identifiers.forbids(&run_out))) {
-                tokens[at..=end].iter_mut().for_each(|token| token.stays = false);
+                for token in &mut tokens[at..=end] {
+                    token.stays = false;
+                }
             }
         }
         if tokens[at].stays && holds_part(&tokens[at].folded, identifiers) {

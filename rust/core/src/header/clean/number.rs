@@ -31,7 +31,9 @@ pub(super) fn judge(text: &str, tokens: &mut [Token<'_>], place: Place) {
 }
 
 fn drop_all(tokens: &mut [Token<'_>]) {
-    tokens.iter_mut().for_each(|token| token.stays = false);
+    for token in tokens {
+        token.stays = false;
+    }
 }
 
 /// One to three digits, or a decimal number that is no date: `5`, `0.625`, `4.1.2`.
