@@ -16,7 +16,7 @@ use super::identifiers::{IdentifierKind, Identifiers};
 use super::legal;
 use super::rules::{Code, House, Own, Rules, Standard};
 use super::uids;
-use super::vocabulary::Place;
+use super::vocabulary::{Place, place};
 use crate::settings::{Characteristics, Dates, Settings, StudyList};
 
 /// What a written header was found to violate.
@@ -278,7 +278,7 @@ impl Audit<'_> {
             .filter(|_| self.settings.study_list == StudyList::Anonymous);
         if let Some(House::Word(_)) = fixed {
             checks.push(Check::NotReplaced);
-        } else if !clean::is_safe(text, Place::Device, self.identifiers) {
+        } else if !clean::is_safe(text, place(tag), self.identifiers) {
             checks.push(Check::UnsafeText);
         }
     }

@@ -3,17 +3,22 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+
 use super::fold::{fold, squeeze};
 
 const WORDS: &str = include_str!("rules/safe_words.csv");
 const PATTERNS: &str = include_str!("rules/safe_patterns.csv");
+const DEVICE_SHAPES: &str = include_str!("rules/device_shapes.csv");
 
 /// Where a word stands decides what is safe there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Text that people type: descriptions, comments.
     Description,
-    /// Text that a device writes: model, kernel, software version. Single letters are kernels there.
+    /// Text that a device writes: model, kernel, software version. Single letters are kernels there, and four
+    /// digits part of a version.
     Device,
     /// A code string.
     Term,
@@ -21,13 +26,36 @@ pub(super) enum Place {
     Folder,
 }
 
+/// Who writes the text of an attribute that is kept.
+pub(super) const fn place(tag: Tag) -> Place {
+    match tag {
+        tags::MANUFACTURER_MODEL_NAME
+        | tags::SOFTWARE_VERSIONS
+        | tags::CONVOLUTION_KERNEL
+        | tags::FILTER_TYPE
+        | tags::RESCALE_TYPE
+        | tags::POSITION_REFERENCE_INDICATOR => Place::Device,
+        _ => Place::Description,
+    }
+}
+
 /// The safe words and shapes.
 pub(super) struct Vocabulary {
-    /// Folded word; `true` when it is safe only as a code string.
-    words: HashMap<String, bool>,
+    words: HashMap<String, Scope>,
     /// The words without what separates their parts: `ct/i` as `cti`.
     squeezed: HashSet<String>,
     shapes: Vec<Shape>,
+    device_shapes: Vec<&'static str>,
+}
+
+/// Where a safe word is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Everywhere,
+    /// In a code string or where a device writes.
+    Term,
+    /// Where a device writes.
+    Device,
 }
 
 /// A token made of a known prefix, a number of digits, and a known suffix: `H31s`.
@@ -48,8 +76,12 @@ impl Vocabulary {
     fn load() -> Self {
         let mut words = HashMap::new();
         for fields in records(WORDS) {
-            let term_only = fields.get(1) == Some("term");
-            words.entry(fold(fields.get(0).unwrap_or_default())).or_insert(term_only);
+            let scope = match fields.get(1) {
+                Some("term") => Scope::Term,
+                Some("device") => Scope::Device,
+                _ => Scope::Everywhere,
+            };
+            words.entry(fold(fields.get(0).unwrap_or_default())).or_insert(scope);
         }
         words.remove("");
         let set = |text: Option<&str>| -> HashSet<String> {
@@ -67,14 +99,17 @@ impl Vocabulary {
             })
             .collect();
         let squeezed = words.keys().map(|word| squeeze(word)).collect();
-        Self { words, squeezed, shapes }
+        let device_shapes = DEVICE_SHAPES.lines().filter(|line| !line.starts_with('#')).skip(1);
+        let device_shapes = device_shapes.filter_map(|line| line.split(',').next()).collect();
+        Self { words, squeezed, shapes, device_shapes }
     }
 
     /// Whether the folded word is on the list for this place.
     pub(super) fn has_word(&self, folded: &str, place: Place) -> bool {
         match self.words.get(folded) {
-            Some(true) => place == Place::Term,
-            Some(false) => {
+            Some(Scope::Term) => matches!(place, Place::Term | Place::Device),
+            Some(Scope::Device) => place == Place::Device,
+            Some(Scope::Everywhere) => {
                 matches!(place, Place::Device | Place::Term) || folded.len() > 1 || !folded.is_ascii()
             }
             None => place == Place::Device && folded.len() == 1 && folded.as_bytes()[0].is_ascii_lowercase(),
@@ -96,6 +131,9 @@ impl Vocabulary {
         if !folded.is_ascii() {
             return false;
         }
+        if place == Place::Device && self.device_shapes.iter().any(|shape| has_mask(folded, shape)) {
+            return true;
+        }
         let Some(first) = folded.find(|c: char| c.is_ascii_digit()) else { return false };
         let rest = &folded[first..];
         let length = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -108,6 +146,16 @@ impl Vocabulary {
         });
         listed || is_measure(folded)
     }
+}
+
+/// Whether the folded text is a shape's: 9 is a digit, A a letter, the rest stands for itself.
+fn has_mask(folded: &str, shape: &str) -> bool {
+    folded.len() == shape.len()
+        && folded.bytes().zip(shape.bytes()).all(|(byte, mask)| match mask {
+            b'9' => byte.is_ascii_digit(),
+            b'A' => byte.is_ascii_lowercase(),
+            _ => byte == mask,
+        })
 }
 
 /// Decimals with a unit (`0.6mm`), and matrices or collimations (`512x512`, `64x0.6`).
@@ -153,6 +201,14 @@ mod tests {
             for example in fields[5].split_whitespace() {
                 assert!(Vocabulary::get().has_shape(&fold(example), Place::Folder), "{example}");
             }
+        }
+    }
+
+    #[test]
+    fn every_example_of_a_device_shape_has_it_on_devices_alone() {
+        for fields in records(DEVICE_SHAPES) {
+            assert!(Vocabulary::get().has_shape(&fold(&fields[2]), Place::Device), "{}", &fields[2]);
+            assert!(!Vocabulary::get().has_shape(&fold(&fields[2]), Place::Description), "{}", &fields[2]);
         }
     }
 

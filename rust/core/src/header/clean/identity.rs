@@ -34,7 +34,8 @@ pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifie
             if run.len() > LONGEST_IDENTIFIER {
                 break;
             }
-            if matters && (identifiers.forbids(&run) || (differ && identifiers.forbids(&run_out))) {
+            let spells = identifiers.forbids(&run) || (differ && identifiers.forbids(&run_out));
+            if matters && spells && !(end == at && is_measure(&tokens[at].folded)) {
                 for token in &mut tokens[at..=end] {
                     token.stays = false;
                 }
@@ -44,6 +45,13 @@ pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifie
             tokens[at].stays = false;
         }
     }
+}
+
+/// A decimal number of up to four digits that is no day and month: a slice of 0.625 mm is not the 25th of June.
+fn is_measure(folded: &str) -> bool {
+    folded.split_once('.').is_some_and(|(whole, fraction)| {
+        whole.len() + fraction.len() <= 4 && (whole.len(), fraction.len()) != (2, 2)
+    })
 }
 
 /// A compound such as `w/smith` was known as a whole or cut already; its parts count as well, and so do the
@@ -70,7 +78,7 @@ pub(super) fn drop_names(text: &str, tokens: &mut [Token<'_>], identifiers: &Ide
             continue;
         }
         let word = tokens[at].folded.as_ref();
-        let (also_name, around) = (is_also_name(word), identifiers.is_around(word));
+        let (also_name, around) = (is_also_name(word), word.len() >= 3 && identifiers.is_around(word));
         let before = at.checked_sub(1).filter(|before| are_neighbors(text, &tokens[*before], &tokens[at]));
         let after = Some(at + 1)
             .filter(|after| tokens.get(*after).is_some_and(|after| are_neighbors(text, &tokens[at], after)));

@@ -28,6 +28,11 @@ pub(super) fn judge(text: &str, tokens: &mut [Token<'_>], place: Place) {
         beside_years(tokens, at);
     }
     glued_to_unknown_words(tokens);
+    for at in 0..tokens.len() {
+        if is_letter_of_the_scan(text, tokens, at) {
+            tokens[at].stays = true;
+        }
+    }
 }
 
 fn drop_all(tokens: &mut [Token<'_>]) {
@@ -44,14 +49,15 @@ fn is_short_number(folded: &str, place: Place) -> bool {
         return false;
     }
     match parts.as_slice() {
-        [number] => number.len() <= 3,
+        [number] => number.len() <= if place == Place::Device { 4 } else { 3 },
         [whole, fraction] => whole.len() <= 4 && fraction.len() <= 4,
         // A version; pairs of digits are a telephone number.
         parts => {
+            let (longest, shortest) = if place == Place::Device { (5, 2) } else { (2, 1) };
             parts.len() <= 4
-                && parts.iter().all(|part| part.len() <= 2)
+                && parts.iter().all(|part| part.len() <= longest)
                 && !is_calendar_date(parts)
-                && (place == Place::Device || parts.iter().any(|part| part.len() == 1))
+                && parts.iter().any(|part| part.len() <= shortest)
         }
     }
 }
@@ -113,20 +119,28 @@ fn is_calendar_date(numbers: &[&str]) -> bool {
 }
 
 /// The name of a month and the numbers beside it: `12 Mar 1957`, `12MAR57`. A month that is a safe word as well
-/// (Italian `set`) counts between two numbers only.
+/// (Italian `set`) counts beside a year only.
 fn beside_a_month(tokens: &mut [Token<'_>], at: usize) {
     let letters = tokens[at].folded.trim_matches(|c: char| c.is_ascii_digit());
     if month(letters).is_none() {
         return;
     }
-    let is_ambiguous = Vocabulary::get().knows(&tokens[at].folded);
     let around = at.saturating_sub(1)..(at + 2).min(tokens.len());
+    if Vocabulary::get().knows(&tokens[at].folded)
+        && !around.clone().any(|index| is_year(&tokens[index].folded))
+    {
+        return;
+    }
     let numeric = |token: &Token<'_>| token.folded.starts_with(|c: char| c.is_ascii_digit());
-    let beside = around.clone().filter(|index| *index != at && numeric(&tokens[*index])).count();
-    if beside >= if is_ambiguous { 2 } else { 1 } || numeric(&tokens[at]) {
+    if tokens[around.clone()].iter().any(numeric) {
         tokens[around].iter_mut().filter(|token| numeric(token)).for_each(|token| token.stays = false);
         tokens[at].stays = false;
     }
+}
+
+/// Four digits, or two that are no day.
+fn is_year(number: &str) -> bool {
+    matches!(number.len(), 2 | 4) && number.parse().is_ok_and(|number: u32| number > 31)
 }
 
 /// Whole numbers behind `MRN`, `room`, `tel.` or a `#` with three digits, however short.
@@ -169,5 +183,28 @@ fn glued_to_unknown_words(tokens: &mut [Token<'_>]) {
             .iter_mut()
             .filter(|token| token.piece == piece && token.is_integer())
             .for_each(|token| token.stays = false);
+    }
+}
+
+/// Single letters between words: `HEAD W CONTRAST`, `senza e con`, `I to S`, `A_80kV`. Elsewhere they are
+/// somebody's initials.
+fn is_letter_of_the_scan(text: &str, tokens: &[Token<'_>], at: usize) -> bool {
+    let known = |index: Option<usize>| {
+        index
+            .and_then(|index| tokens.get(index))
+            .filter(|token| token.known && token.stays && token.is_word())
+    };
+    let (before, after) = (known(at.checked_sub(1)), known(Some(at + 1)));
+    let beside_to = [before, after].into_iter().flatten().any(|token| token.folded == "to");
+    let glued_number = tokens.get(at + 1).is_some_and(|next| {
+        next.stays
+            && text[tokens[at].end..next.start] == *"_"
+            && next.folded.starts_with(|c: char| c.is_ascii_digit())
+    });
+    match tokens[at].folded.as_ref() {
+        "w" | "e" | "y" | "i" | "u" | "o" if before.is_some() && after.is_some() => true,
+        "i" | "s" | "l" | "r" | "a" | "p" | "h" | "f" if beside_to => true,
+        "a" | "b" | "f" | "m" => glued_number,
+        _ => false,
     }
 }

@@ -1,7 +1,9 @@
 //! Cuts text into words, numbers and known compounds.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::super::cues::is_also_name;
 use super::super::fold::fold;
 use super::super::vocabulary::{Place, Vocabulary};
 
@@ -112,7 +114,17 @@ impl<'a> Piece<'a> {
 
     fn run(&self, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
         let text = &self.text[from..to];
-        if is_known(&folded(text), self.place) || !text.chars().any(is_written_without_blanks) {
+        if is_known(&folded(text), self.place) {
+            self.push(from, to, tokens);
+            return;
+        }
+        if let Some(parts) = compound(text, self.place) {
+            for part in parts {
+                self.push(from + part.start, from + part.end, tokens);
+            }
+            return;
+        }
+        if !text.chars().any(is_written_without_blanks) {
             self.push(from, to, tokens);
             return;
         }
@@ -132,11 +144,11 @@ impl<'a> Piece<'a> {
     }
 
     fn push(&self, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
-        // A mail address has nothing safe in it.
-        let is_mail = self.text.contains('@');
+        // A mail or web address has nothing safe in it.
+        let is_address = self.text.contains('@') || self.text.contains("//") || self.text.contains("www.");
         let text = &self.text[from..to];
         let folded = folded(text);
-        let known = !is_mail && is_known(&folded, self.place);
+        let known = !is_address && is_known(&folded, self.place);
         tokens.push(Token {
             start: self.start + from,
             end: self.start + to,
@@ -144,9 +156,30 @@ impl<'a> Piece<'a> {
             folded,
             piece: self.start,
             known,
-            stays: !is_mail,
+            stays: !is_address,
         });
     }
+}
+
+/// The parts of a compound that scanners write in one word, all of them safe and none a family name:
+/// `HeadRoutineSeq`.
+fn compound(text: &str, place: Place) -> Option<Vec<Range<usize>>> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let is_begin = |at: &usize| {
+        bytes[*at].is_ascii_uppercase()
+            && (bytes[*at - 1].is_ascii_lowercase() || bytes.get(*at + 1).is_some_and(u8::is_ascii_lowercase))
+    };
+    let begins: Vec<usize> = std::iter::once(0).chain((1..text.len()).filter(is_begin)).collect();
+    let ends = begins.iter().skip(1).copied().chain([text.len()]);
+    let parts: Vec<Range<usize>> = begins.iter().zip(ends).map(|(begin, end)| *begin..end).collect();
+    let is_safe = |part: &Range<usize>| {
+        let folded = fold(&text[part.clone()]);
+        folded.len() >= 3 && is_known(&folded, place) && !is_also_name(&folded)
+    };
+    (parts.len() > 1 && parts.iter().all(is_safe)).then_some(parts)
 }
 
 /// Ideographs, kana and Hangul: words stand side by side.

@@ -18,7 +18,7 @@ use super::profile::{self, Action, Fallback};
 use super::rules::{IodType, Rules};
 use super::uids;
 use super::value::{empty, has_kind, is_empty, representation, strings, values};
-use super::vocabulary::Place;
+use super::vocabulary::{Place, place};
 use crate::error::{Failure, Stage};
 use crate::settings::{PatientIdRule, Settings};
 
@@ -377,19 +377,6 @@ impl Scrub<'_> {
             (_, false) => Outcome::Kept,
             _ => Outcome::Cleaned(strings(kept)),
         }
-    }
-}
-
-/// Where the attribute's text comes from.
-fn place(tag: Tag) -> Place {
-    match tag {
-        tags::MANUFACTURER_MODEL_NAME
-        | tags::SOFTWARE_VERSIONS
-        | tags::CONVOLUTION_KERNEL
-        | tags::FILTER_TYPE
-        | tags::RESCALE_TYPE
-        | tags::POSITION_REFERENCE_INDICATOR => Place::Device,
-        _ => Place::Description,
     }
 }
 
