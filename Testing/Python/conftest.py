@@ -14,6 +14,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY.parent / "shared" / "data"
+#: The key of the released data set, so that a test that passed passes again.
+KEY = "5d" * 32
 
 
 def absent(what: str) -> None:
@@ -67,4 +69,6 @@ class Released:
 def released(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Released:
     """Return the data set's patients, released with default settings, held series included."""
     folder = tmp_path_factory.mktemp("data")
-    return Released(folder, data / "patients", data / "patients.xlsx", "--release-held", "all")
+    key = folder / "key.hex"
+    key.write_text(KEY, encoding="utf-8")
+    return Released(folder, data / "patients", data / "patients.xlsx", "--release-held", "all", "--key", str(key))

@@ -53,6 +53,9 @@ PIXELS_REFUSED = {
     "priv_SQ.dcm": "no Rows",
 }
 
+#: What pydicom raises for pixels that it does not describe, does not support or finds damaged.
+CANNOT_DECODE = (AttributeError, NotImplementedError, RuntimeError, ValueError)
+
 #: Lossy streams: two decoders may round differently, by at most this many stored units.
 LOSSY = {"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"}
 
@@ -239,7 +242,7 @@ def decoded(path: Path, dataset: pydicom.Dataset) -> Any:
     """The pixels as pydicom decodes them, else as SimpleITK (GDCM) does, else `None`."""
     try:
         return dataset.pixel_array
-    except Exception:
+    except CANNOT_DECODE:
         pass
     try:
         import SimpleITK
