@@ -1,6 +1,6 @@
 //! Whatever the bytes are, and whatever another writer writes.
 
-use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
+use dicom_core::value::{DataSetSequence, PrimitiveValue};
 use dicom_core::{DataElement, Length, Tag, VR};
 use dicom_object::InMemDicomObject;
 use dicom_transfer_syntax_registry::entries;
