@@ -37,25 +37,32 @@ def head(shape=SHAPE, spacing_mm=SPACING_MM):
     return np.where(soft > -990, soft + noise, -1000).astype(np.int16)
 
 
-def write_patients(folder, patients=PATIENTS, slices=SHAPE[0]):
-    """Writes `<folder>/input/<accession>/...` and `<folder>/list.csv`; returns both paths."""
+def without_skull(hu):
+    """The same head as soft tissue alone: whether it is safe cannot be shown, so that it is held back."""
+    return np.minimum(hu, 200)
+
+
+def write_patients(folder, patients=PATIENTS, series=None, spacing_mm=SPACING_MM):
+    """Writes `<folder>/input/<accession>/...` and `<folder>/list.csv`; returns both paths.
+
+    `series` gives the axial volumes of some accession numbers; the others have one head. Each patient also
+    has a localizer, which no run keeps.
+    """
     folder = Path(folder)
-    volume = head((slices, *SHAPE[1:]), (SPACING_MM[0] * SHAPE[0] / slices, *SPACING_MM[1:]))
+    ordinary = [head()]
     for accession, _new_id in patients:
-        _write_series(folder / "input" / accession / "AXIAL", volume, accession, 2, ("ORIGINAL", "PRIMARY", "AXIAL"))
-        _write_series(
-            folder / "input" / accession / "SCOUT",
-            volume[:1],
-            accession,
-            1,
-            ("ORIGINAL", "PRIMARY", "LOCALIZER"),
-        )
+        volumes = (series or {}).get(accession, ordinary)
+        for number, volume in enumerate(volumes, start=2):
+            place = folder / "input" / accession / f"AXIAL{number}"
+            _write_series(place, volume, spacing_mm, accession, number, ("ORIGINAL", "PRIMARY", "AXIAL"))
+        place = folder / "input" / accession / "SCOUT"
+        _write_series(place, volumes[0][:1], spacing_mm, accession, 1, ("ORIGINAL", "PRIMARY", "LOCALIZER"))
     rows = ["Accession_number,New_ID"] + ["{},{}".format(*pair) for pair in patients]
     (folder / "list.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder / "input", folder / "list.csv"
 
 
-def _write_series(folder, volume, accession, number, image_type):
+def _write_series(folder, volume, spacing_mm, accession, number, image_type):
     import pydicom
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
@@ -77,9 +84,9 @@ def _write_series(folder, volume, accession, number, image_type):
         one.StudyInstanceUID, one.SeriesInstanceUID = root + ".9", f"{root}.{number}"
         one.FrameOfReferenceUID = root + ".8"
         one.SeriesNumber, one.InstanceNumber = number, index + 1
-        one.ImagePositionPatient = [-96.0, -96.0, SPACING_MM[0] * index]
+        one.ImagePositionPatient = [-96.0, -96.0, spacing_mm[0] * index]
         one.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-        one.PixelSpacing, one.SliceThickness = [SPACING_MM[1], SPACING_MM[2]], SPACING_MM[0]
+        one.PixelSpacing, one.SliceThickness = list(spacing_mm[1:]), spacing_mm[0]
         one.Rows, one.Columns, one.SamplesPerPixel, one.PhotometricInterpretation = (
             *plane.shape,
             1,

@@ -33,8 +33,10 @@ pub(crate) fn command() -> Command {
                 .arg(
                     Arg::new("release-held")
                         .long("release-held")
-                        .value_name("all|NEW_ID,...")
-                        .help("Release held series of these patients; they claim only what was shown"),
+                        .value_name("all|NEW_ID[/SERIES],...")
+                        .help(
+                            "Release held series: of these patients, or one by its number; they claim only what was shown",
+                        ),
                 )
                 .arg(flag("json", "Print the report as JSON")),
         ))

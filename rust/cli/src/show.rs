@@ -68,6 +68,7 @@ pub(crate) fn summary(report: &Report) {
                 Status::Released => {
                     println!("  series {}: {} slices released", series.number, series.released);
                 }
+                Status::Held => println!("  series {}: {} slices held{why}", series.number, series.held),
                 status => println!("  {} files {}{why}", series.files, status.word()),
             }
             for (message, count) in &series.failed {

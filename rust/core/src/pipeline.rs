@@ -10,10 +10,11 @@ use crate::gather::plan::{self, NoPlan, PatientPlan, Plan};
 use crate::key::Key;
 use crate::progress::{Cancelled, Progress};
 use crate::queue::Queue;
+use crate::release::held;
 use crate::release::output::{self, Marker, OutputFolder};
 use crate::release::patient::{self, Stopped, Workplace};
 use crate::release::private::{self, PrivateFolder};
-use crate::release::record::{PatientRecord, REPORT_FORMAT, Remark, Report};
+use crate::release::record::{PatientRecord, REPORT_FORMAT, Remark, Report, SeriesRecord, Status};
 use crate::release::report;
 use crate::release::request::{Existing, Request};
 use crate::release::standard;
@@ -142,6 +143,8 @@ pub(crate) fn accept(request: &Request, progress: &Progress) -> Result<Plan, Run
     };
     if let Some(plan) = &plan {
         problems.extend(output_problems(request, plan, key.as_ref()));
+        let patients = plan.patients.iter().map(|patient| (patient.new_id.as_str(), patient.series.len()));
+        problems.extend(request.release_held.problems(patients));
     }
     if request.settings.dciodvfy == Switch::On && !standard::is_installed() {
         problems
@@ -238,26 +241,25 @@ pub(crate) fn one_patient(
     existing: Existing,
     patient: &PatientPlan,
 ) -> Result<PatientRecord, RunError> {
-    if existing == Existing::Resume
-        && let Some(record) = finished(work, &patient.new_id)
-    {
-        return Ok(record);
+    let new_id = &patient.new_id;
+    let earlier = if existing == Existing::Resume { work.output.finished(new_id) } else { None };
+    if let Some(record) = &earlier {
+        let wanted = |series: &SeriesRecord| {
+            series.status == Status::Held && work.release_held.includes(new_id, series.number)
+        };
+        if record.failed() == 0 && !record.series.iter().any(wanted) {
+            return Ok(record.clone());
+        }
     }
+    let release_held = held::to_release(work.release_held, work.key, patient, earlier.as_ref());
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        patient::process(work, &patient.row(), patient.folder.reveal())
+        patient::process(work, &patient.row(), patient.folder.reveal(), &release_held)
     }));
     match done {
         Ok(result) => Ok(result?),
         // A fault of ours in one patient: nothing of it is released, the others go on.
         Err(_) => Ok(patient::failed(work, patient, "this program met a fault of its own in this patient")?),
     }
-}
-
-/// The record of a patient in the output that needs nothing more.
-fn finished(work: &Workplace<'_>, new_id: &str) -> Option<PatientRecord> {
-    work.output
-        .finished(new_id)
-        .filter(|record| record.failed() == 0 && (record.held() == 0 || !work.release_held.includes(new_id)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

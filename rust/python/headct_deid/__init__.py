@@ -12,13 +12,6 @@ from ._native import Cancelled, Error, Refused, __version__
 
 if TYPE_CHECKING:
     from ._api import (
-        Defaced,
-        Job,
-        Plan,
-        Progress,
-        Report,
-        SeriesVolume,
-        Verification,
         check,
         deface,
         deidentify,
@@ -27,8 +20,13 @@ if TYPE_CHECKING:
         scrub,
         settings,
         start,
+        start_check,
+        start_deface,
+        start_load_series,
         verify,
     )
+    from ._job import Job
+    from ._results import Defaced, Plan, Progress, Report, SeriesVolume, Verification
 
 __all__ = [
     "Cancelled",
@@ -50,6 +48,9 @@ __all__ = [
     "scrub",
     "settings",
     "start",
+    "start_check",
+    "start_deface",
+    "start_load_series",
     "verify",
 ]
 
@@ -58,9 +59,10 @@ def __getattr__(name: str) -> Any:
     """Load the functions, and with them numpy, when the first is asked for: the command needs neither."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import _api
+    from . import _api, _job, _results
 
-    globals().update({function: getattr(_api, function) for function in __all__ if hasattr(_api, function)})
+    for module in (_api, _job, _results):
+        globals().update({public: vars(module)[public] for public in __all__ if public in vars(module)})
     return globals()[name]
 
 

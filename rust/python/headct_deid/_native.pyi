@@ -15,11 +15,8 @@ __all__ = [
     "Refused",
     "__version__",
     "begin",
-    "check",
-    "deface",
     "find_text",
     "join",
-    "load_series",
     "main",
     "parse_run",
     "phantom",
@@ -27,6 +24,9 @@ __all__ = [
     "scrub",
     "settings",
     "start",
+    "start_check",
+    "start_deface",
+    "start_load_series",
     "verify",
 ]
 
@@ -49,7 +49,7 @@ class NativeJob:
 
     def poll(self) -> dict[str, Any]: ...
     def cancel(self) -> None: ...
-    def wait(self, timeout_seconds: float) -> str | None: ...
+    def wait(self, timeout_seconds: float) -> Any | None: ...
 
 @final
 class NativeBegun:
@@ -82,24 +82,24 @@ def start(
     existing: str,
     release_held: str,
 ) -> NativeJob: ...
-def check(input_dir: str, linkage_table: str, settings: Mapping[str, str]) -> str: ...
-def deface(
+def start_check(input_dir: str, linkage_table: str, settings: Mapping[str, str]) -> NativeJob: ...
+def start_deface(
     hu: NDArray[np.int16],
     origins_mm: Sequence[tuple[float, float, float]],
     direction: tuple[float, float, float, float, float, float],
     pixel_spacing_mm: tuple[float, float],
     key: bytes | None,
     settings: Mapping[str, str],
-) -> tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.bool_], str | None, str]: ...
+) -> NativeJob: ...
 def find_text(
     hu: NDArray[np.int16],
     origins_mm: Sequence[tuple[float, float, float]],
     direction: tuple[float, float, float, float, float, float],
     pixel_spacing_mm: tuple[float, float],
 ) -> NDArray[np.bool_]: ...
-def load_series(
+def start_load_series(
     input_dir: str, linkage_table: str, new_id: str, series_number: int, settings: Mapping[str, str]
-) -> tuple[NDArray[np.int16], list[tuple[float, float, float]], list[float], tuple[float, float]]: ...
+) -> NativeJob: ...
 def phantom(
     case: str,
 ) -> tuple[

@@ -17,6 +17,7 @@ from uuid import uuid4
 from distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from . import _api, _native
+from ._results import Report
 
 
 class _Request:
@@ -65,7 +66,7 @@ def deidentify(
     overwrite: bool = False,
     release_held: str | Sequence[str] | None = None,
     retries: int = 3,
-) -> _api.Report:
+) -> Report:
     """De-identify the patients of a list on a Dask cluster and return the report.
 
     A patient whose worker is lost is done again by another; after as many losses as the scheduler allows
@@ -82,14 +83,13 @@ def deidentify(
         jobs: threads for each patient; a worker with several threads does as many patients at once.
         resume: skip patients that are finished.
         overwrite: replace patients that are in the output.
-        release_held: ``"all"`` or ``New_ID`` values.
+        release_held: ``"all"``, patients as ``New_ID``, single series as ``New_ID/2``.
         retries: how often a patient is tried again when the shared file system fails.
 
     Raises:
         Refused: nothing was written.
         Error: the output could not be written.
     """
-    held = release_held or ""
     arguments = {
         "input_dir": fspath(input_dir),
         "linkage_table": fspath(linkage_table),
@@ -99,12 +99,12 @@ def deidentify(
         "key": None if key is None else fspath(key),
         "jobs": jobs,
         "existing": "resume" if resume else "overwrite" if overwrite else "refuse",
-        "release_held": held if isinstance(held, str) else ",".join(held),
+        "release_held": _api._names(release_held),
     }
     begun = _native.begin(arguments)
     try:
         lost = _on_workers(client, _Request(arguments), begun.patients, retries)
-        return _api._report(begun.finish(lost), fspath(output_dir))
+        return Report.from_json(begun.finish(lost), fspath(output_dir))
     finally:
         begun.release()
 

@@ -53,7 +53,7 @@ def verify(arguments: Sequence[str]) -> int:
         answer = _api.verify(
             given.output, against=given.against, linkage_table=given.list, private_dir=given.private
         )
-    except (_api.Refused, ValueError) as refused:
+    except (_native.Refused, ValueError) as refused:
         print(refused, file=sys.stderr)
         return 2
     count, findings = _findings(reader, given.output)

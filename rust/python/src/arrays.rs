@@ -9,43 +9,34 @@ use headct_deid_core::progress::Progress;
 use headct_deid_core::{Key, steps};
 use headct_deid_phantom::Case;
 use numpy::{IntoPyArray, PyArray3, PyReadonlyArray3};
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::errors::Error;
-use super::job::checked;
+use super::errors::{Error, ended};
+use super::job::{NativeJob, OnCancel, checked};
 
 type Settings = BTreeMap<String, String>;
 type Origins = Vec<[f64; 3]>;
 
-/// New HU, removed voxels, protected voxels, reason to hold, evidence as JSON.
-type DefacedArrays<'py> = (
-    Bound<'py, PyArray3<i16>>,
-    Bound<'py, PyArray3<bool>>,
-    Bound<'py, PyArray3<bool>>,
-    Option<String>,
-    String,
-);
-
-/// Defaces one volume.
+/// Starts to deface one volume; the result is new HU, removed voxels, protected voxels, the reason to hold and
+/// the evidence as JSON.
 #[pyfunction]
-pub(crate) fn deface<'py>(
-    py: Python<'py>,
-    hu: PyReadonlyArray3<'py, i16>,
+pub(crate) fn start_deface(
+    py: Python<'_>,
+    hu: PyReadonlyArray3<'_, i16>,
     origins_mm: Origins,
     direction: [f64; 6],
     pixel_spacing_mm: [f64; 2],
     key: Option<Vec<u8>>,
     settings: Settings,
-) -> PyResult<DefacedArrays<'py>> {
+) -> PyResult<NativeJob> {
     let how = DefaceSettings::from(&checked(py, &settings)?);
     let key = key.map_or_else(random_key, |bytes| key_of(&bytes))?;
     let mut volume = volume(&hu, origins_mm, direction, pixel_spacing_mm)?;
-    drop(hu);
-    let (hu, removed, protected, hold, evidence) = py.detach(move || {
-        let seed = key.code("defacing", &[b"array"]);
-        let done = deface_volume(&volume, &how, seed);
+    let work = move |_: &Progress| {
+        let done = deface_volume(&volume, &how, key.code("defacing", &[b"array"]));
         let hold = done.hold.or_else(|| tripwire::tripwire(&volume, &done.removal.mask).err());
         let (_, rows, columns) = volume.hu.dim();
         let protected = done.protected.to_mask([rows, columns]);
@@ -55,10 +46,13 @@ pub(crate) fn deface<'py>(
             }
         }
         (volume.hu, done.removal.mask, protected, hold, done.evidence)
-    });
-    let evidence = serde_json::to_string(&evidence).map_err(|error| Error::new_err(error.to_string()))?;
-    let hold = hold.map(|hold| hold.code().to_owned());
-    Ok((hu.into_pyarray(py), removed.into_pyarray(py), protected.into_pyarray(py), hold, evidence))
+    };
+    NativeJob::start(OnCancel::Abandon, work, |py, (hu, removed, protected, hold, evidence)| {
+        let evidence = serde_json::to_string(&evidence).map_err(|error| Error::new_err(error.to_string()))?;
+        let hold = hold.map(|hold| hold.code().to_owned());
+        (hu.into_pyarray(py), removed.into_pyarray(py), protected.into_pyarray(py), hold, evidence)
+            .into_py_any(py)
+    })
 }
 
 /// Finds burned-in text anywhere in a volume.
@@ -79,35 +73,27 @@ pub(crate) fn find_text<'py>(
     Ok(mask.into_pyarray(py))
 }
 
-/// HU, origins, direction and pixel spacing of one kept series.
-type SeriesArrays<'py> = (Bound<'py, PyArray3<i16>>, Vec<(f64, f64, f64)>, Vec<f64>, (f64, f64));
-
-/// Reads one series that a run would keep.
+/// Starts to read one series that a run would keep; the result is HU, origins, direction and pixel spacing.
 #[pyfunction]
-pub(crate) fn load_series(
+pub(crate) fn start_load_series(
     py: Python<'_>,
     input_dir: PathBuf,
     linkage_table: PathBuf,
     new_id: String,
     series_number: usize,
     settings: Settings,
-) -> PyResult<SeriesArrays<'_>> {
+) -> PyResult<NativeJob> {
     let settings = checked(py, &settings)?;
-    let loaded = py.detach(|| {
-        steps::load_series(
-            &input_dir,
-            &linkage_table,
-            &new_id,
-            series_number,
-            &settings,
-            &Progress::default(),
-        )
-    });
-    let HuVolume { hu, geometry } = loaded.map_err(|error| super::errors::ended(py, &error))?;
-    let direction = [geometry.along_row, geometry.along_column].concat();
-    let origins = geometry.origins_mm.iter().map(|o| (o[0], o[1], o[2])).collect();
-    let spacing = (geometry.row_spacing_mm, geometry.column_spacing_mm);
-    Ok((hu.into_pyarray(py), origins, direction, spacing))
+    let work = move |progress: &Progress| {
+        steps::load_series(&input_dir, &linkage_table, &new_id, series_number, &settings, progress)
+    };
+    NativeJob::start(OnCancel::Abandon, work, |py, loaded| {
+        let HuVolume { hu, geometry } = loaded.map_err(|error| ended(py, &error))?;
+        let direction = [geometry.along_row, geometry.along_column].concat();
+        let origins: Vec<_> = geometry.origins_mm.iter().map(|o| (o[0], o[1], o[2])).collect();
+        let spacing = (geometry.row_spacing_mm, geometry.column_spacing_mm);
+        (hu.into_pyarray(py), origins, direction, spacing).into_py_any(py)
+    })
 }
 
 /// De-identifies the header of one instance; the pixels stay as they were.

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use headct_deid_core::gather::listing::Listing;
 use headct_deid_core::gather::plan::{self, NoPlan};
-use headct_deid_core::pipeline::{self, RunError};
+use headct_deid_core::pipeline;
 use headct_deid_core::progress::Progress;
-use headct_deid_core::release::record::Report;
 use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 use headct_deid_core::verify::{self as verification, NoAnswer, Original, VerifyRequest};
@@ -20,14 +19,26 @@ use pyo3::prelude::*;
 
 use super::errors::{Cancelled, Error, ended, refused};
 
-type Outcome = Result<Report, RunError>;
+/// Turns what a job's thread made into a Python object, on the thread that waits for it.
+type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// A job on native threads.
+/// What cancelling does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnCancel {
+    /// The job ends when its thread has swept up behind itself.
+    Sweep,
+    /// The job writes nothing and ends at once; what its thread still does is thrown away.
+    Abandon,
+}
+
+/// A job on a native thread of its own, which never touches Python.
 #[pyclass(frozen)]
 pub(crate) struct NativeJob {
     progress: Arc<Progress>,
+    on_cancel: OnCancel,
     arriving: Mutex<Receiver<Outcome>>,
     arrived: Mutex<Option<Outcome>>,
+    result: Mutex<Option<PyResult<Py<PyAny>>>>,
 }
 
 #[pymethods]
@@ -35,7 +46,7 @@ impl NativeJob {
     /// The progress at this moment, by name.
     fn poll(&self, py: Python<'_>) -> PyResult<BTreeMap<&'static str, Py<PyAny>>> {
         let now = self.progress.snapshot();
-        let finished = self.receive(Duration::ZERO);
+        let finished = self.has_ended(Duration::ZERO);
         Ok(BTreeMap::from([
             ("stage", now.stage.into_py_any(py)?),
             ("patients_done", now.patients_done.into_py_any(py)?),
@@ -53,37 +64,70 @@ impl NativeJob {
         self.progress.cancel();
     }
 
-    /// Waits so long; the report as JSON once there is one, else None.
-    fn wait(&self, py: Python<'_>, timeout_seconds: f64) -> PyResult<Option<String>> {
+    /// Waits so long; the result once there is one, else None.
+    fn wait(&self, py: Python<'_>, timeout_seconds: f64) -> PyResult<Option<Py<PyAny>>> {
         let wait = Duration::try_from_secs_f64(timeout_seconds)
             .map_err(|error| Error::new_err(format!("timeout_seconds: {error}")))?;
-        if !py.detach(|| self.receive(wait)) {
+        if !py.detach(|| self.has_ended(wait)) {
             return Ok(None);
         }
-        match &*lock(&self.arrived) {
+        if let Some(outcome) = lock(&self.arrived).take() {
+            let result = outcome(py);
+            lock(&self.result).get_or_insert(result);
+        }
+        match &*lock(&self.result) {
+            Some(Ok(result)) => Ok(Some(result.clone_ref(py))),
+            Some(Err(error)) => Err(error.clone_ref(py)),
             None => Ok(None),
-            Some(Err(error)) => Err(ended(py, error)),
-            Some(Ok(done)) => {
-                report::to_json(done).map(Some).map_err(|error| Error::new_err(error.to_string()))
-            }
         }
     }
 }
 
 impl NativeJob {
+    /// Starts `work` on a thread of its own; `convert` turns what it returns into a Python object.
+    pub(crate) fn start<T: Send + 'static>(
+        on_cancel: OnCancel,
+        work: impl FnOnce(&Progress) -> T + Send + 'static,
+        convert: impl FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    ) -> PyResult<Self> {
+        let progress = Arc::new(Progress::default());
+        let (send, arriving) = channel::<Outcome>();
+        let shared = Arc::clone(&progress);
+        std::thread::Builder::new()
+            .name("headct-deid".to_owned())
+            .spawn(move || {
+                let made = work(&shared);
+                // Nobody listens any more when the job object is gone.
+                send.send(Box::new(move |py| convert(py, made))).ok();
+            })
+            .map_err(|error| Error::new_err(format!("the job's thread: {error}")))?;
+        Ok(Self {
+            progress,
+            on_cancel,
+            arriving: Mutex::new(arriving),
+            arrived: Mutex::new(None),
+            result: Mutex::new(None),
+        })
+    }
+
     /// Whether the job has ended, waiting so long for it.
-    fn receive(&self, wait: Duration) -> bool {
-        if lock(&self.arrived).is_some() {
+    fn has_ended(&self, wait: Duration) -> bool {
+        if lock(&self.arrived).is_some() || lock(&self.result).is_some() {
             return true;
         }
-        let arrived = match lock(&self.arriving).recv_timeout(wait) {
-            Ok(outcome) => outcome,
-            Err(RecvTimeoutError::Timeout) => return false,
-            Err(RecvTimeoutError::Disconnected) => {
-                Err(RunError::Disk(std::io::Error::other("the job ended without a result")))
+        let abandoned = self.on_cancel == OnCancel::Abandon && self.progress.is_cancelled();
+        let outcome: Outcome = if abandoned {
+            Box::new(|_| Err(Cancelled::new_err("cancelled")))
+        } else {
+            match lock(&self.arriving).recv_timeout(wait) {
+                Ok(outcome) => outcome,
+                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Disconnected) => {
+                    Box::new(|_| Err(Error::new_err("the job ended without a result")))
+                }
             }
         };
-        lock(&self.arrived).get_or_insert(arrived);
+        lock(&self.arrived).get_or_insert(outcome);
         true
     }
 }
@@ -94,7 +138,7 @@ impl Drop for NativeJob {
     }
 }
 
-/// Starts a run and returns at once.
+/// Starts a run; the result is its report as JSON.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "the arguments of the Python function")]
 pub(crate) fn start(
@@ -121,36 +165,40 @@ pub(crate) fn start(
         jobs,
         ..Request::new(input_dir, linkage_table, output_dir)
     };
-    let progress = Arc::new(Progress::default());
-    let (send, arriving) = channel();
-    let shared = Arc::clone(&progress);
-    std::thread::Builder::new()
-        .name("headct-deid".to_owned())
-        .spawn(move || {
-            let outcome = pipeline::run(&request, &shared);
-            // Nobody listens any more when the job object is gone.
-            send.send(outcome).ok();
-        })
-        .map_err(|error| Error::new_err(format!("the job's thread: {error}")))?;
-    Ok(NativeJob { progress, arriving: Mutex::new(arriving), arrived: Mutex::new(None) })
+    NativeJob::start(
+        OnCancel::Sweep,
+        move |progress| pipeline::run(&request, progress),
+        |py, outcome| {
+            let done = outcome.map_err(|error| ended(py, &error))?;
+            report::to_json(&done).map_err(|error| Error::new_err(error.to_string()))?.into_py_any(py)
+        },
+    )
 }
 
-/// What a run would keep, as JSON.
+/// Starts to find out what a run would keep; the result is the listing as JSON.
 #[pyfunction]
-pub(crate) fn check(
+pub(crate) fn start_check(
     py: Python<'_>,
     input_dir: PathBuf,
     linkage_table: PathBuf,
     settings: BTreeMap<String, String>,
-) -> PyResult<String> {
+) -> PyResult<NativeJob> {
     let settings = checked(py, &settings)?;
-    let plan = py
-        .detach(|| plan::plan(&input_dir, &linkage_table, &settings, &Progress::default()))
-        .map_err(|error| match error {
-            NoPlan::Refused(refusal) => refused(py, &refusal),
-            NoPlan::Cancelled(_) => Cancelled::new_err("cancelled"),
-        })?;
-    serde_json::to_string(&Listing::from(&plan)).map_err(|error| Error::new_err(error.to_string()))
+    NativeJob::start(
+        OnCancel::Abandon,
+        move |progress| {
+            plan::plan(&input_dir, &linkage_table, &settings, progress).map(|plan| Listing::from(&plan))
+        },
+        |py, listing| {
+            let listing = listing.map_err(|error| match error {
+                NoPlan::Refused(refusal) => refused(py, &refusal),
+                NoPlan::Cancelled(_) => Cancelled::new_err("cancelled"),
+            })?;
+            serde_json::to_string(&listing)
+                .map_err(|error| Error::new_err(error.to_string()))?
+                .into_py_any(py)
+        },
+    )
 }
 
 /// What to do with patients that are in the output.

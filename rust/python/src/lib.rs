@@ -39,13 +39,13 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::arrays::{deface, find_text, load_series, phantom, phantom_cases, scrub};
+    use super::arrays::{find_text, phantom, phantom_cases, scrub, start_deface, start_load_series};
     #[pymodule_export]
     use super::cluster::{NativeBegun, NativeJoined, begin, join, parse_run};
     #[pymodule_export]
     use super::errors::{Cancelled, Error, Refused};
     #[pymodule_export]
-    use super::job::{NativeJob, check, start, verify};
+    use super::job::{NativeJob, start, start_check, verify};
     #[pymodule_export]
     use super::{main, settings};
 

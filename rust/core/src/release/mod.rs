@@ -9,6 +9,7 @@ mod deidentified;
 mod disk;
 mod encode;
 pub(crate) mod evidence;
+pub(crate) mod held;
 pub mod output;
 pub(crate) mod patient;
 mod pictures;

@@ -33,13 +33,6 @@ pub(crate) struct Workplace<'a> {
     pub(crate) progress: &'a Progress,
 }
 
-/// What every series of a patient shares.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PatientContext<'a> {
-    pub(crate) new_id: &'a str,
-    pub(crate) person: &'a Person,
-}
-
 /// Why a patient was not finished.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stopped {
@@ -83,10 +76,15 @@ pub(crate) fn prepare(
     Ok(Prepared { plan, person, names })
 }
 
-/// Plans, does and publishes one patient.
-pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<PatientRecord, Stopped> {
+/// Plans, does and publishes one patient. The series with the numbers in `release_held` are released even when
+/// their safety cannot be shown.
+pub(crate) fn process(
+    work: &Workplace<'_>,
+    row: &Row,
+    folder: &Path,
+    release_held: &BTreeSet<u32>,
+) -> Result<PatientRecord, Stopped> {
     let Prepared { plan, person, names } = prepare(work.settings, work.key, work.progress, row, folder)?;
-    let patient = PatientContext { new_id: &row.new_id, person: &person };
 
     let staging = work.output.stage(&row.new_id)?;
     let mut records = Vec::new();
@@ -99,7 +97,8 @@ pub(crate) fn process(work: &Workplace<'_>, row: &Row, folder: &Path) -> Result<
             disk::create_folder(&staging.join(parent))?;
         }
         let number = index as u32 + 1;
-        let done = series::process(work, &patient, series, names, mask, &staging)?;
+        let release_held = release_held.contains(&number);
+        let done = series::process(work, &person, series, names, release_held, mask, &staging)?;
         private.audit.extend(audit_lines(row, series, &done));
         private.manifest.extend(manifest_lines(&row.new_id, &done));
         let mut record = series_record(work, number, series, names, &done);

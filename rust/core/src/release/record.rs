@@ -138,6 +138,12 @@ impl SeriesRecord {
         }
     }
 
+    /// Whether the series was released although its safety could not be shown.
+    #[must_use]
+    pub fn released_by_name(&self) -> bool {
+        self.status == Status::Released && self.reason.is_some()
+    }
+
     /// Files left out.
     #[must_use]
     pub fn left_out_total(&self) -> u64 {

@@ -11,7 +11,7 @@ use super::check::{self, Expected, Verified};
 use super::deidentified::{Deidentified, to_bytes};
 use super::disk;
 use super::evidence::{self, ImageDecision};
-use super::patient::{PatientContext, Stopped, Workplace};
+use super::patient::{Stopped, Workplace};
 use super::pictures::{self, Picture};
 use super::pixels::{self, SliceChange};
 use super::record::HeaderEvidence;
@@ -20,7 +20,7 @@ use crate::error::{Failure, Stage};
 use crate::gather::decode::{self, StoredSlice};
 use crate::gather::instance::{Instance, Series};
 use crate::gather::read::{self, Extent, ReadError};
-use crate::header::{self, ActionCounts};
+use crate::header::{self, ActionCounts, Person};
 use crate::image::{Geometry, HuVolume};
 use crate::outcome::{Exclusion, Hold};
 use crate::progress::Cancelled;
@@ -63,11 +63,13 @@ pub(crate) struct ReadSlice {
 }
 
 /// Reads, decides, stages and verifies one series below `staging`; `names` holds each slice's path there.
+/// With `release_held` a series whose safety cannot be shown is released all the same.
 pub(super) fn process(
     work: &Workplace<'_>,
-    patient: &PatientContext<'_>,
+    person: &Person,
     series: &Series,
     names: &[String],
+    release_held: bool,
     shared: Option<&SharedMask>,
     staging: &Path,
 ) -> Result<SeriesDone, Stopped> {
@@ -94,8 +96,7 @@ pub(super) fn process(
     };
     let (decision, result) =
         evidence::decide(work.settings, work.key, work.progress, series, volume, shared)?;
-    let released_by_name = work.release_held.includes(patient.new_id);
-    if decision.hold.is_some() && !released_by_name {
+    if decision.hold.is_some() && !release_held {
         let hold = decision.hold;
         let slices =
             read.into_iter().map(|slice| slice.map_or_else(SliceOutcome::Failed, |_| SliceOutcome::Held));
@@ -114,7 +115,7 @@ pub(super) fn process(
             let outcome = match slice {
                 Err(failure) => (SliceOutcome::Failed(failure), ActionCounts::default()),
                 Ok(slice) => {
-                    stage(work, patient, &decision, &slice, place_in_volume[&index], &names[index], staging)?
+                    stage(work, person, &decision, &slice, place_in_volume[&index], &names[index], staging)?
                 }
             };
             work.progress.finish_slices(1);
@@ -127,7 +128,7 @@ pub(super) fn process(
         .transpose()?;
     let mut header = HeaderEvidence {
         dciodvfy_new_errors,
-        identifiers_searched: patient.person.identifiers().len() as u64,
+        identifiers_searched: person.identifiers().len() as u64,
         ..HeaderEvidence::default()
     };
     let mut total = ActionCounts::default();
@@ -266,7 +267,7 @@ pub(crate) fn volume(series: &Series, read: &[Result<ReadSlice, Failure>], usabl
 /// no fault of the slice.
 fn stage(
     work: &Workplace<'_>,
-    patient: &PatientContext<'_>,
+    person: &Person,
     decision: &ImageDecision,
     slice: &ReadSlice,
     index: usize,
@@ -282,7 +283,7 @@ fn stage(
         text: decision.text_of(index),
         exact_fill: matches!(work.settings.fill, Fill::Hu(_)),
     };
-    let (bytes, counts) = match to_file(work, patient, decision, slice, change) {
+    let (bytes, counts) = match to_file(work, person, decision, slice, change) {
         Ok(done) => done,
         Err(failure) => return Ok((SliceOutcome::Failed(failure), ActionCounts::default())),
     };
@@ -294,7 +295,7 @@ fn stage(
         change,
         geometry: &decision.geometry,
         slice: index,
-        identifiers: patient.person.identifiers(),
+        identifiers: person.identifiers(),
         settings: work.settings,
     };
     match check::verify(&path, expected, work.key) {
@@ -310,13 +311,13 @@ fn stage(
 /// The slice's file, not yet on disk.
 fn to_file(
     work: &Workplace<'_>,
-    patient: &PatientContext<'_>,
+    person: &Person,
     decision: &ImageDecision,
     slice: &ReadSlice,
     change: SliceChange<'_>,
 ) -> Result<(Vec<u8>, ActionCounts), Failure> {
     let cleared = pixels::clear(&slice.stored, change)?;
-    let mut header = header::scrub(&slice.object, patient.person, work.settings)?;
+    let mut header = header::scrub(&slice.object, person, work.settings)?;
     header.declare(&decision.declared());
     let counts = header.counts();
     let instance = Deidentified::join(header, cleared, work.settings.compress)?;
