@@ -165,7 +165,11 @@ class HeadCTDeidLogic(ScriptedLoadableModuleLogic):
         return headct_deid
 
     def deidentify(self, inputFolder, linkageTable, outputFolder, **keywords):
-        """Does the whole run and returns its `Report`. The window stands still until it is done."""
+        """Does the whole run and returns its `Report`. The window stands still until it is done.
+
+        `releaseHeld` names held series that are released all the same: "all", or a list such as
+        `["SUBJ-0021/2"]`, the second series of that patient.
+        """
         return self.start(inputFolder, linkageTable, outputFolder, **keywords).wait()
 
     def start(
@@ -197,21 +201,21 @@ class HeadCTDeidLogic(ScriptedLoadableModuleLogic):
 
     def check(self, inputFolder, linkageTable, **settings):
         """What a run would keep and leave out, as a `Plan`. Writes nothing."""
-        return self.package().check(str(inputFolder), str(linkageTable), settings=settings or None)
+        return self.startCheck(inputFolder, linkageTable, **settings).wait()
 
     def startCheck(self, inputFolder, linkageTable, **settings):
         """Begins a check and returns its job, whose `wait()` is the `Plan`."""
-        return self._begin("check", str(inputFolder), str(linkageTable), settings=settings or None)
+        return self.package().start_check(str(inputFolder), str(linkageTable), settings=settings or None)
 
     def startLoadSeries(self, inputFolder, linkageTable, newId, seriesNumber, **settings):
         """Begins to read one series; `wait()` is a `SeriesVolume`."""
-        return self._begin(
-            "load_series", str(inputFolder), str(linkageTable), newId, seriesNumber, settings=settings or None
+        return self.package().start_load_series(
+            str(inputFolder), str(linkageTable), newId, seriesNumber, settings=settings or None
         )
 
     def startDeface(self, hu, settings=None, **geometry):
         """Begins to deface HU `[slice, row, column]`; `wait()` is a `Defaced`."""
-        return self._begin("deface", hu, settings=settings or None, **geometry)
+        return self.package().start_deface(hu, settings=settings or None, **geometry)
 
     def defaceVolume(self, volumeNode, **settings):
         """Removes the face from a CT volume node into a new node, which is returned."""
@@ -220,11 +224,6 @@ class HeadCTDeidLogic(ScriptedLoadableModuleLogic):
         arrays, geometry, place = volumes.hu_for(volumeNode)
         defaced = self.startDeface(*arrays, settings=settings, **geometry).wait()
         return volumes.defaced_node(volumeNode, defaced, place)
-
-    def _begin(self, name, *arguments, **keywords):
-        from HeadCTDeidLib import jobs
-
-        return jobs.begin(self.package(), name, *arguments, **keywords)
 
 
 class HeadCTDeidTest(ScriptedLoadableModuleTest):

@@ -6,41 +6,8 @@ costs nothing and keeps the window alive.
 """
 
 import qt
-import slicer
 
 POLL_MILLISECONDS = 100
-
-
-def begin(package, name, *arguments, **keywords):
-    """Begins `package.<name>` and returns its job; the window stays alive where the package can do that.
-
-    `begin(p, "check", ...)` uses `p.start_check(...)`; a package without it does the work at once and the
-    job that is returned has already finished.
-    """
-    start = getattr(package, "start_" + name, None)
-    if start is not None:
-        return start(*arguments, **keywords)
-    slicer.app.setOverrideCursor(qt.Qt.WaitCursor)
-    try:
-        return Done(getattr(package, name)(*arguments, **keywords))
-    finally:
-        slicer.app.restoreOverrideCursor()
-
-
-class Done:
-    """A job that has already finished with a result."""
-
-    def __init__(self, result):
-        self._result = result
-
-    def poll(self):
-        return None
-
-    def cancel(self):
-        pass
-
-    def wait(self):
-        return self._result
 
 
 class JobWatcher:
@@ -88,7 +55,7 @@ class JobWatcher:
             return
         try:
             progress = self._job.poll()
-            if progress is not None and not progress.finished:
+            if not progress.finished:
                 self._on_progress(progress)
                 return
             result, error = self._job.wait(), None

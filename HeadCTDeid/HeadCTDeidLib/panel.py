@@ -12,9 +12,13 @@ from slicer.i18n import tr as _
 from . import inputs, options, sentences, tables, volumes, wheel
 from . import plan as plan_words
 from .jobs import JobWatcher
+from .looking import Look
 from .preview import Preview
 
-PICTURE_SIZE = 160  # pixels of the panel
+_CHECK = _("Shows what would be kept and what not, and why. Writes nothing.")
+_PREVIEW = _("Shows the series before and after defacing, as slices and as skin in three dimensions. Writes nothing.")
+_RELEASE = _("Releases this series as it is, at your responsibility. Its files do not claim what could not be shown.")
+_DEFACE = _("Removes the face from a copy, with the options above. To share DICOM files, use the folders above.")
 
 
 class Panel:
@@ -29,6 +33,8 @@ class Panel:
         self._preview = Preview()
         self._plan = tables.PlanTable(ui.planTree)
         self._held = tables.HeldTable(ui.heldTree)
+        self._planLook = Look(ui.planPicture)
+        self._heldLook = Look(ui.heldPicture)
         self._report = None
         self._doing = ""
         for widget in (ui.progressBar, ui.statusLabel, ui.planSection, ui.resultSection):
@@ -52,31 +58,50 @@ class Panel:
         ui, busy = self.ui, self.busy
         to_check = inputs.reason_to_wait(ui.inputFolder.currentPath, ui.linkageTable.currentPath)
         to_apply = inputs.reason_to_wait(*[path.currentPath for path in self.paths])
-        ui.checkButton.enabled = not busy and to_check is None
-        ui.checkButton.toolTip = to_check or _("Shows what would be kept and what not, and why. Writes nothing.")
+        self._allow(ui.checkButton, to_check, _CHECK)
         ui.applyButton.enabled = busy or to_apply is None
         ui.applyButton.text = _("Cancel") if busy else _("Apply")
         ui.applyButton.toolTip = self._applyToolTip(to_apply)
         ui.hintLabel.text = "" if busy or to_apply is None else to_apply
         ui.hintLabel.visible = bool(ui.hintLabel.text)
-        ui.previewButton.enabled = self._preview.shown or (not busy and self._plan.chosen() is not None)
         ui.previewButton.text = _("Close the preview") if self._preview.shown else _("Preview the selected series")
-        ui.releaseButton.enabled = not busy and self._held.chosen() is not None and to_apply is None
-        ui.defaceButton.enabled = not busy and ui.volumeSelector.currentNode() is not None
+        self._allow(ui.previewButton, not self._preview.shown and self._reasonNotToPreview(), _PREVIEW)
+        self._allow(ui.releaseButton, self._reasonNotToRelease(to_apply), _RELEASE)
+        chosen = ui.volumeSelector.currentNode() is not None
+        self._allow(ui.defaceButton, None if chosen else _("Choose a CT volume first."), _DEFACE)
         for section in (ui.inputsSection, ui.advancedSection):
             section.enabled = not busy
         if self.parameters is not None:
             ui.fillValue.enabled = self.parameters.fill is options.Fill.VALUE
             ui.dropTextSlices.enabled = self.parameters.removeText
 
+    def _allow(self, button, reason, purpose):
+        """A button that can be pressed says what it does, another one why it cannot."""
+        if self.busy:
+            reason = _("Something is being worked on. Wait, or cancel it.")
+        button.enabled = not reason
+        button.toolTip = reason or purpose
+
     def _applyToolTip(self, reason):
         if self.busy:
             return _("Stops within a second. Patients that are finished stay; no half patient is left.")
         return reason or _("De-identifies the patients of the list into the output folder.")
 
+    def _reasonNotToPreview(self):
+        return None if self._plan.chosen() is not None else _("Select a series in the table first.")
+
+    def _reasonNotToRelease(self, to_apply):
+        held = self._held.chosen()
+        if held is None:
+            return _("Select a series in the table first.")
+        if held["reason"] == "too-large":
+            return _("This series is too large to be worked on, and cannot be released.")
+        return to_apply
+
     def leave(self):
         """Stops everything, for good."""
-        self._watcher.abandon()
+        for watched in (self._watcher, self._planLook, self._heldLook):
+            watched.abandon()
         self.closePreview()
 
     def attempt(self, action):
@@ -161,11 +186,11 @@ class Panel:
         """Releases the series that is selected in the list of held ones, after one question."""
         held = self._held.chosen()
         question = _(
-            "Safety could not be shown for this series of {patient}: {reason}\n\nRelease it all the same? "
-            "Other held series of this patient are released with it."
-        ).format(patient=held["new_id"], reason=sentences.sentence(held["sentence"]))
+            "Safety could not be shown for series {number} of {patient}: {reason}\n\nRelease it all the same? "
+            "Other held series stay held."
+        ).format(number=held["series"], patient=held["new_id"], reason=sentences.sentence(held["sentence"]))
         if slicer.util.confirmOkCancelDisplay(question, _("Release")):
-            self.run(releaseHeld=[held["new_id"]], resume=True, overwrite=False)
+            self.run(releaseHeld=[held["name"]], resume=True, overwrite=False)
 
     def _inputs(self):
         return [path.currentPath for path in self.paths]
@@ -206,6 +231,7 @@ class Panel:
         self.ui.planSection.visible = True
         self.ui.planSection.collapsed = False
         self.ui.planLabel.visible = False
+        self._planLook.hide()
         self._say(plan_words.summary(plan))
 
     def _showReport(self, report):
@@ -217,7 +243,7 @@ class Panel:
         self.ui.resultSection.collapsed = False
         self.ui.resultLabel.text = "<br>".join(escape(line) for line in sentences.report_summary(report))
         self.ui.heldBox.visible = bool(report.held)
-        self.ui.heldPicture.visible = False
+        self._heldLook.hide()
 
     # ---- preview and held series
 
@@ -247,7 +273,9 @@ class Panel:
                 _("Preview. A run would hold this series back: {reason}.").format(reason=sentences.words(defaced.hold))
             )
         else:
-            self._say(_("Preview: before on the left, after on the right. Nothing was written."))
+            self._say(
+                _("Preview: before on the left, without face on the right. Nothing was written; Apply also masks text.")
+            )
 
     def closePreview(self):
         """Takes the preview out of the scene."""
@@ -259,6 +287,7 @@ class Panel:
     def _onSeriesChosen(self):
         self.ui.planLabel.text = self._plan.explanation()
         self.ui.planLabel.visible = bool(self.ui.planLabel.text)
+        self._look(self._planLook, self._plan.chosen())
         self.refresh()
 
     def _onSeriesOpened(self, item=None, column=0):
@@ -267,23 +296,17 @@ class Panel:
             self.attempt(self.togglePreview)
 
     def _onHeldChosen(self):
-        self.ui.heldPicture.visible = False
         held = self._held.chosen()
-        if held is not None and not self.busy:
-            self.attempt(lambda: self._readPicture(held))
+        self._look(self._heldLook, held and (held["new_id"], held["series"]))
         self.refresh()
 
-    def _readPicture(self, held):
-        job = self.logic.startLoadSeries(*self._inputs()[:2], held["new_id"], held["series"], **self._settings())
-        self._watch(job, _("Reading the series"), self._showPicture)
-
-    def _showPicture(self, series):
-        pixmap = qt.QPixmap()
-        pixmap.loadFromData(volumes.picture(series.hu))
-        scaled = pixmap.scaled(PICTURE_SIZE, PICTURE_SIZE, qt.Qt.KeepAspectRatio, qt.Qt.SmoothTransformation)
-        self.ui.heldPicture.setPixmap(scaled)
-        self.ui.heldPicture.visible = True
-        self._say("")
+    def _look(self, look, series):
+        """Shows a small picture of a series, or of none; during a run the disk is left to the run."""
+        look.hide()
+        if series is not None and not self.busy:
+            self.attempt(
+                lambda: look.show(self.logic.startLoadSeries(*self._inputs()[:2], *series, **self._settings()))
+            )
 
     # ---- loaded volume
 

@@ -15,18 +15,18 @@ class PlanTable:
         self._tree = tree
         self._series = []
         tree.setHeaderLabels(["Patient and series", "Slices", "Outcome"])
-        tree.header().setStretchLastSection(True)
-        tree.setColumnWidth(0, 180)
-        tree.setColumnWidth(1, 50)
+        tree.setIndentation(14)
+        _fit(tree, (150, 50))
 
     def show(self, plan):
         """Replaces what the table shows by a `headct_deid.Plan`."""
         self.clear()
         remarks = remarks_of(plan)
         if remarks:
-            top = self._top("Remarks on the list", str(len(remarks)), "Worth a look before Apply")
-            for place, message in remarks:
-                _child(top, place, "", message)
+            top = self._top("Remarks on the list, worth a look before Apply")
+            top.setFirstColumnSpanned(True)
+            for remark in remarks:
+                _child(top, remark).setFirstColumnSpanned(True)
             top.setExpanded(True)
         for patient in patients_of(plan):
             self._patient(patient)
@@ -43,22 +43,21 @@ class PlanTable:
         return self._series[int(key)] if key is not None else None
 
     def explanation(self):
-        """The selected row's outcome in full, since a column may cut it short."""
+        """The selected row in full, with what the table has no room for."""
         item = self._tree.currentItem()
-        return item.text(0) + ": " + item.text(2) if item is not None and item.text(2) else ""
+        return item.toolTip(0) if item is not None else ""
 
     def _patient(self, patient):
-        kept = len(patient.kept)
-        outcome = count(kept, "series", "series") + " kept" if kept else "Nothing to release"
-        name = patient.new_id if patient.list_row is None else f"{patient.new_id} (row {patient.list_row})"
-        top = self._top(name, str(patient.slices), outcome)
+        kept = len(patient.series)
+        outcome = count(kept, "series", "series") + " kept" if kept else "nothing to release"
+        top = self._top(patient.new_id, str(patient.slices), f"Row {patient.list_row}: {outcome}")
         for one in patient.series:
             item = _child(top, one.name, str(one.slices), one.outcome)
-            if one.kept:
-                item.setData(0, KEY, len(self._series))
-                self._series.append((patient.new_id, one.number))
+            item.setToolTip(0, f"{one.name}: {one.description}. {one.outcome}.")
+            item.setData(0, KEY, len(self._series))
+            self._series.append((patient.new_id, one.number))
         for reason, number in sorted(patient.left_out.items()):
-            _child(top, count(number, "file"), "", "Left out: " + reason)
+            _child(top, f"{count(number, 'file')} left out: {reason}").setFirstColumnSpanned(True)
         top.setExpanded(True)
 
     def _top(self, *texts):
@@ -78,9 +77,7 @@ class HeldTable:
         self._tree = tree
         self._held = []
         tree.setHeaderLabels(["Patient", "Series", "Slices", "Why"])
-        tree.header().setStretchLastSection(True)
-        for column, width in enumerate((110, 55, 50)):
-            tree.setColumnWidth(column, width)
+        _fit(tree, (110, 50, 50))
 
     def show(self, held):
         """Replaces what the table shows by `Report.held`."""
@@ -97,6 +94,13 @@ class HeldTable:
         item = self._tree.currentItem()
         key = item.data(0, KEY) if item is not None else None
         return self._held[int(key)] if key is not None else None
+
+
+def _fit(tree, widths):
+    """So wide are the first columns; the last has the rest."""
+    tree.header().setStretchLastSection(True)
+    for column, width in enumerate(widths):
+        tree.setColumnWidth(column, width)
 
 
 def _child(parent, *texts):

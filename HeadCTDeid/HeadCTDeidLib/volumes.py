@@ -58,11 +58,11 @@ def add_volume(array, ijk_to_ras, name):
     if not hasattr(ijk_to_ras, "GetElement"):
         ijk_to_ras = slicer.util.vtkMatrixFromArray(ijk_to_ras)
     node.SetIJKToRASMatrix(ijk_to_ras)
-    slicer.util.updateVolumeFromArray(node, array)
     node.CreateDefaultDisplayNodes()
     display = node.GetDisplayNode()
-    display.SetAutoWindowLevel(False)
+    display.SetAutoWindowLevel(False)  # before the voxels come, or their histogram is made for nothing
     display.SetWindowLevel(400, 40)
+    slicer.util.updateVolumeFromArray(node, array)
     return node
 
 
@@ -79,13 +79,3 @@ def series_geometry(series):
         "positions_mm": series.positions_mm,
         "direction": [float(one) for one in (*directions[:, 0], *directions[:, 1])],
     }
-
-
-def picture(hu, window=400, level=40):
-    """The middle slice of `[slice, row, column]` HU as the bytes of a gray PGM file, soft-tissue window."""
-    import numpy as np
-
-    middle = hu[hu.shape[0] // 2].astype(np.float32)
-    gray = np.clip((middle - (level - window / 2)) * (255.0 / window), 0, 255).astype(np.uint8)
-    rows, columns = gray.shape
-    return b"P5 %d %d 255\n" % (columns, rows) + gray.tobytes()

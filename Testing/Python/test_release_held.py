@@ -18,7 +18,8 @@ def folders(tmp_path_factory):
     """One patient with an ordinary series and two without a skull, and one that is ordinary."""
     whole = generated.head()
     soft = generated.without_skull(whole)
-    series = {"ACC-773311": [whole, soft, np.flip(soft, 2).copy()]}
+    heads = [whole, soft, np.flip(soft, 2)]
+    series = {"ACC-773311": [(hu, generated.SPACING_MM) for hu in heads]}
     return generated.write_patients(tmp_path_factory.mktemp("held"), series=series)
 
 

@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "HeadCTDeid"))
 
-from HeadCTDeidLib import inputs, options, orientation, plan, sentences, wheel  # noqa: E402
+from HeadCTDeidLib import inputs, options, orientation, plan, sections, sentences, wheel  # noqa: E402
 
 
 def defaults():
@@ -119,40 +119,28 @@ def test_the_summary_counts_by_reason():
     ]
 
 
-FULL = {
+PATIENT = {
     "row": 2,
     "new_id": "D1",
     "series": [
-        {"number": 3, "kept": True, "slices": 40, "description": "HEAD 5.0", "reason": None},
-        {"number": 4, "kept": False, "slices": 2, "description": "SCOUT", "reason": "not-axial"},
+        {"number": 1, "slices": 40, "description": "256 x 256 pixels", "remarks": []},
+        {"number": 2, "slices": 2, "description": "512 x 512 pixels", "remarks": ["gantry tilt 14 degrees"]},
     ],
-    "left_out": {"not-axial": 2, "not-ct": 1},
-}
-BARE = {
-    "row": 2,
-    "new_id": "D1",
-    "series": [{"slices": 40, "rows": 256, "columns": 256, "remarks": ["gantry tilt 14 degrees"]}],
-    "left_out": [{"code": "not-axial", "reason": "not axial (localizer or reformat)", "files": 2}],
+    "left_out": {"not axial (localizer or reformat)": 2, "not CT": 1},
 }
 
 
-def test_a_plan_becomes_rows_that_count_every_file_once():
-    (patient,) = plan.patients_of(SimpleNamespace(patients=[FULL], problems=[]))
-    assert [one.name for one in patient.series] == ["Series 3, HEAD 5.0", "Series 4, SCOUT"]
-    assert [one.outcome for one in patient.series] == ["Kept", "Left out: not axial"]
-    assert patient.left_out == {"not ct": 1} and patient.slices == 40
-
-
-def test_a_plan_that_lists_only_kept_series_becomes_rows_too():
-    (patient,) = plan.patients_of(SimpleNamespace(patients=[BARE], problems=[]))
-    assert patient.series == [(1, "Series 1, 256 x 256", 40, True, "Kept: gantry tilt 14 degrees")]
-    assert patient.left_out == {"not axial (localizer or reformat)": 2}
+def test_a_plan_becomes_rows():
+    (patient,) = plan.patients_of(SimpleNamespace(patients=[PATIENT], problems=[]))
+    assert [one.name for one in patient.series] == ["Series 1", "Series 2"]
+    assert [one.outcome for one in patient.series] == ["Kept", "Kept: gantry tilt 14 degrees"]
+    assert patient.slices == 42 and patient.left_out == PATIENT["left_out"]
 
 
 def test_a_plan_is_summed_up_in_one_sentence():
     problems = [{"place": "linkage table, row 3", "message": "no folder of this name in the input"}]
-    text = plan.summary(SimpleNamespace(patients=[FULL], problems=problems))
-    parts = ("1 patient, 1 series with 40 slices would be processed.", "3 files would be left out.")
+    text = plan.summary(SimpleNamespace(patients=[PATIENT], problems=problems))
+    parts = ("1 patient, 2 series with 42 slices would be processed.", "3 files would be left out.")
     assert text == " ".join([*parts, "1 remark to look at."])
 
 
@@ -160,6 +148,19 @@ def test_an_unexpected_error_says_nothing_about_the_patient():
     error = FileNotFoundError(2, "No such file or directory", "/data/DOE^JANE/IM1")
     assert "DOE" not in sentences.unexpected(error)
     assert "DOE" not in sentences.unexpected(ValueError("DOE^JANE"))
+
+
+def test_sections_have_one_scale_stand_upright_and_fit():
+    hu = np.full((10, 40, 20), -1000, np.int16)
+    hu[9] = 1000  # the topmost slice, 5 mm thick
+    picture = sections.montage(hu, (5.0, 1.0, 2.0), 380, 130)
+    magic, columns, rows = picture.split(maxsplit=3)[0], *map(int, picture.split(maxsplit=3)[1:3])
+    assert magic == b"P5" and columns <= 380 and rows <= 130
+    gray = np.frombuffer(picture[-rows * columns :], np.uint8).reshape(rows, columns)
+    scale = rows / 50  # the coronal and sagittal sections are 50 mm high and set the height
+    assert abs(columns - 2 * sections.GAP - scale * (40 + 40 + 40)) < 4
+    coronal = gray[:, columns // 2]
+    assert (coronal[: int(4 * scale)] == 255).all() and (coronal[int(6 * scale) :] == 0).all()
 
 
 DIRECTIONS = {

@@ -1,7 +1,7 @@
 """Fixtures of the stand-in harness; see `standin/__init__.py` for what is real and what is not.
 
-`HEADCT_MODULE` names another module folder to test, such as an installed one. The real package is used where
-it is installed; `HEADCT_FAKE=1` asks for the stand-in of it.
+`HEADCT_MODULE` names another module folder to test, such as an installed one. The package must be installed:
+`make test-slicer` does it.
 """
 
 import importlib.metadata
@@ -19,23 +19,10 @@ MODULE = Path(os.environ.get("HEADCT_MODULE", REPOSITORY / "HeadCTDeid"))
 sys.path.insert(0, str(HERE))
 
 
-def _real_package():
-    if os.environ.get("HEADCT_FAKE") == "1":
-        return False
-    try:
-        importlib.metadata.version("headct-deid")
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-REAL = _real_package()
-if not REAL:
-    print(
-        "\nheadct_deid is not installed: the panel is tested with the package in Testing/Slicer/fakes",
-        file=sys.stderr,
-    )
-    sys.path.insert(0, str(HERE / "fakes"))
+try:
+    importlib.metadata.version("headct-deid")
+except importlib.metadata.PackageNotFoundError:
+    pytest.exit("the package headct_deid is not installed here: run make test-slicer", 2)
 
 import standin  # noqa: E402
 from standin import scripted  # noqa: E402
@@ -46,12 +33,7 @@ def module(tmp_path_factory):
     """The module, loaded as the application loads it; without wheels: the package above is the one."""
     copy = tmp_path_factory.mktemp("module") / "HeadCTDeid"
     shutil.copytree(MODULE, copy, ignore=shutil.ignore_patterns("__pycache__", "*.whl"))
-    loaded = scripted.load(copy / "HeadCTDeid.py")
-    if not REAL:
-        from HeadCTDeidLib import wheel
-
-        wheel.installed_version = lambda: "0.0.1"
-    return loaded
+    return scripted.load(copy / "HeadCTDeid.py")
 
 
 @pytest.fixture

@@ -42,24 +42,24 @@ def without_skull(hu):
     return np.minimum(hu, 200)
 
 
-def write_patients(folder, patients=PATIENTS, series=None, spacing_mm=SPACING_MM):
-    """Writes `<folder>/input/<accession>/...` and `<folder>/list.csv`; returns both paths.
+def write_patients(folder, patients=PATIENTS, series=None):
+    """Writes `<folder>/patients/<accession>/...` and `<folder>/patients.csv`; returns both paths.
 
-    `series` gives the axial volumes of some accession numbers; the others have one head. Each patient also
-    has a localizer, which no run keeps.
+    `series` gives the axial series of some accession numbers, each as HU and spacing in mm; the others have
+    one head. Each patient also has a localizer, which no run keeps.
     """
     folder = Path(folder)
-    ordinary = [head()]
+    ordinary = [(head(), SPACING_MM)]
     for accession, _new_id in patients:
         volumes = (series or {}).get(accession, ordinary)
-        for number, volume in enumerate(volumes, start=2):
-            place = folder / "input" / accession / f"AXIAL{number}"
-            _write_series(place, volume, spacing_mm, accession, number, ("ORIGINAL", "PRIMARY", "AXIAL"))
-        place = folder / "input" / accession / "SCOUT"
-        _write_series(place, volumes[0][:1], spacing_mm, accession, 1, ("ORIGINAL", "PRIMARY", "LOCALIZER"))
+        for number, (hu, spacing_mm) in enumerate(volumes, start=2):
+            place = folder / "patients" / accession / f"AXIAL{number}"
+            _write_series(place, hu, spacing_mm, accession, number, ("ORIGINAL", "PRIMARY", "AXIAL"))
+        place = folder / "patients" / accession / "SCOUT"
+        _write_series(place, hu[:1], spacing_mm, accession, 1, ("ORIGINAL", "PRIMARY", "LOCALIZER"))
     rows = ["Accession_number,New_ID"] + ["{},{}".format(*pair) for pair in patients]
-    (folder / "list.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return folder / "input", folder / "list.csv"
+    (folder / "patients.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder / "patients", folder / "patients.csv"
 
 
 def _write_series(folder, volume, spacing_mm, accession, number, image_type):

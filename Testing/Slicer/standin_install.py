@@ -40,7 +40,7 @@ def test_cmake_installs_every_file_and_the_panel_opens_from_there(installed):
     }
     assert {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()} == source
     environment = dict(os.environ, HEADCT_MODULE=str(installed))
-    tests = ["standin_panel.py", "standin_volumes.py", "-q", "-p", "no:cacheprovider"]
+    tests = ["standin_panel.py", "standin_volumes.py", "standin_held.py", "-q", "-p", "no:cacheprovider"]
     run(sys.executable, "-m", "pytest", *tests, cwd=HERE, env=environment)
 
 
@@ -57,15 +57,27 @@ def small_wheel(folder, version="9.9.9"):
     return path
 
 
+def unpacked_release(wheels, folder):
+    """The release file with these wheels inside, unpacked as a user does."""
+    run(sys.executable, REPOSITORY / "scripts" / "slicer_zip.py", "--wheels", wheels, "--out", folder)
+    (release,) = folder.glob("HeadCTDeid-*.zip")
+    zipfile.ZipFile(release).extractall(folder / "dropped")
+    return folder / "dropped" / "HeadCTDeid"
+
+
 @pytest.fixture
 def release(tmp_path):
-    """The release file, with the wheels of `HEADCT_WHEELS` or with one made here, unpacked."""
-    given = os.environ.get("HEADCT_WHEELS")
-    wheels = given or small_wheel(tmp_path / "wheels").parent
-    run(sys.executable, REPOSITORY / "scripts" / "slicer_zip.py", "--wheels", wheels, "--out", tmp_path)
-    (release,) = tmp_path.glob("HeadCTDeid-*.zip")
-    zipfile.ZipFile(release).extractall(tmp_path / "dropped")
-    return tmp_path / "dropped" / "HeadCTDeid"
+    """An unpacked release file with a wheel of nearly nothing."""
+    return unpacked_release(small_wheel(tmp_path / "wheels").parent, tmp_path)
+
+
+@pytest.fixture
+def real_release(tmp_path):
+    """An unpacked release file with the program's own wheel: from `HEADCT_WHEELS`, or as `make wheel` built it."""
+    wheels = Path(os.environ.get("HEADCT_WHEELS", REPOSITORY / "build" / "wheel"))
+    if not list(wheels.glob("headct_deid-*.whl")):
+        pytest.skip(f"no wheel in {wheels}: run make wheel, or name a folder in HEADCT_WHEELS")
+    return unpacked_release(wheels, tmp_path)
 
 
 def test_the_release_file_is_what_a_drop_finds(release):
@@ -91,7 +103,7 @@ def test_the_release_file_is_the_same_every_time(tmp_path):
 
 
 INSTALL = """
-import importlib, subprocess, sys
+import socket, subprocess, sys
 sys.path.insert(0, sys.argv[1])
 from HeadCTDeidLib import wheel
 
@@ -99,6 +111,10 @@ def run_pip(arguments):
     done = subprocess.run([sys.executable, "-m", "pip", *arguments], capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
+try:
+    socket.create_connection(("192.0.2.1", 443), timeout=1)
+except OSError as no_network:
+    print("network:", type(no_network).__name__)
 folder = sys.argv[1] + "/Resources/wheels"
 assert not wheel.is_ready(folder)
 try:
@@ -107,19 +123,54 @@ except wheel.NotInstalled as problem:
     sys.exit(str(problem) + problem.log)
 assert restart is False and wheel.is_ready(folder)
 import headct_deid
-print(headct_deid.__version__)
+print("version:", headct_deid.__version__)
+"""
+USE = """
+from headct_deid import deface, phantom
+head = phantom.head("matrix_128")
+print("defaced:", bool(deface(head.hu, spacing_mm=head.spacing_mm, direction=head.direction).removed.any()))
 """
 
 
-def test_the_release_file_installs_into_a_bare_environment_with_the_network_off(release, tmp_path):
-    bare = tmp_path / "bare"
+def network_off():
+    """The command that takes the network away; nothing where that is not possible, and then it says so."""
+    if shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0:
+        return ["unshare", "-rn"]
+    print("\nno network namespaces here: the network is not really off, pip is only told not to use it")
+    return []
+
+
+def install_into_a_bare_environment(release, bare, use="", **environment):
+    """Installs as the panel does, into an environment that has pip and nothing else; returns what it printed."""
     venv.create(bare, with_pip=True)
-    command = [bare / "bin" / "python", "-c", INSTALL, release]
-    if os.environ.get("HEADCT_WHEELS"):  # the program needs numpy, which the application brings
-        run(bare / "bin" / "python", "-m", "pip", "install", "-q", "numpy")
-    isolated = shutil.which("unshare") and subprocess.run(["unshare", "-rn", "true"], check=False).returncode == 0
-    if not isolated:
-        print("no network namespaces here: the network is not really off, pip is only told not to use it")
-    version = run(*(["unshare", "-rn"] if isolated else []), *command)
-    (wheel,) = {path.name.split("-")[1] for path in (release / "Resources" / "wheels").glob("*.whl")}
-    assert version.strip() == wheel
+    command = [*network_off(), bare / "bin" / "python", "-c", INSTALL + use, release]
+    printed = run(*command, env={**os.environ, **environment})
+    print("\n" + printed)
+    return dict(line.split(": ") for line in printed.splitlines())
+
+
+def test_the_release_file_installs_into_a_bare_environment_with_the_network_off(release, tmp_path):
+    assert install_into_a_bare_environment(release, tmp_path / "bare")["version"] == "9.9.9"
+
+
+def test_the_program_itself_installs_and_works_with_the_network_off(real_release, tmp_path):
+    import numpy
+
+    brought = tmp_path / "brought"  # the application brings numpy; so does this folder, and nothing else
+    brought.mkdir()
+    for one in Path(numpy.__file__).parents[1].glob("numpy*"):
+        (brought / one.name).symlink_to(one)
+    found = install_into_a_bare_environment(real_release, tmp_path / "bare", USE, PYTHONPATH=str(brought))
+    (wheel,) = (real_release / "Resources" / "wheels").glob("*.whl")
+    assert found["version"] == wheel.name.split("-")[1] and found["defaced"] == "True"
+
+
+def test_a_wheel_that_was_changed_is_not_installed(release, tmp_path):
+    (wheel,) = (release / "Resources" / "wheels").glob("*.whl")
+    wheel.write_bytes(wheel.read_bytes() + b"0")
+    venv.create(tmp_path / "bare", with_pip=True)
+    command = [str(tmp_path / "bare" / "bin" / "python"), "-c", INSTALL, str(release)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "SHA-256 differs" in done.stderr
+    listed = run(tmp_path / "bare" / "bin" / "python", "-m", "pip", "list")
+    assert "headct" not in listed

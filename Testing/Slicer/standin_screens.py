@@ -1,6 +1,16 @@
-"""Every state of the panel as a picture in `test-artifacts/slicer`, light and dark, on a small screen."""
+"""Every state of the panel as a picture in `test-artifacts/slicer`, light and dark, on a small screen.
 
+`HEADCT_README_PICTURES=1` also renews the pictures of the documentation in `docs/images`.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
 import pytest
+from PIL import Image
 
 import generated
 from conftest import REPOSITORY
@@ -8,6 +18,9 @@ from standin import click, screens, spin, spin_until
 from standin_panel import fill, finish
 
 PICTURES = REPOSITORY / "test-artifacts" / "slicer"
+README = REPOSITORY / "docs" / "images"
+IN_README = {"3-checked": "slicer-checked", "5-held": "slicer-held", "7-preview": "slicer-preview"}
+LARGEST_PICTURE = 150_000  # bytes
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -24,9 +37,16 @@ def window(request, panel):
         spin(0.05)
         if widget is not None:
             screens.scroll_to(window, widget)
-        window.save(PICTURES / f"{request.param}-{name}.png")
+        path = PICTURES / f"{request.param}-{name}.png"
+        window.save(path)
         assert screens.clipped(panel.parent) == []
         assert not window.area.horizontalScrollBar().isVisible()
+        if os.environ.get("HEADCT_README_PICTURES") == "1" and request.param == "light" and name in IN_README:
+            picture = Image.open(path).convert("RGB")
+            if not panel.panel._preview.shown:  # the views are empty
+                picture = picture.crop((0, 0, screens.PANEL_WIDTH + 8, picture.height))
+            small = picture.quantize(64, dither=Image.Dither.NONE)
+            small.save(README / (IN_README[name] + ".png"), optimize=True)
 
     window.shoot = shoot
     yield window
@@ -35,11 +55,35 @@ def window(request, panel):
     slicer.app.setPalette(screens.light())
 
 
+@pytest.fixture(scope="session")
+def heads():
+    """A generated head with a face, and one whose skull does not show, as series for `write_patients`."""
+    from headct_deid import phantom
+
+    whole = phantom.head("ordinary")
+    soft = generated.without_skull(generated.head())
+    return [(whole.hu, whole.spacing_mm)], [(soft, generated.SPACING_MM)]
+
+
 @pytest.fixture
-def places(tmp_path):
-    """Three generated patients; one is held back by the stand-in package."""
-    patients = [*generated.PATIENTS, ("ACC-995533", "STUDY-HOLD-3")]
-    return (*generated.write_patients(tmp_path / "data", patients), tmp_path / "output")
+def places(heads):
+    """Three generated patients, of which one is held back, in a folder whose path is short enough to be read."""
+    folder = Path(tempfile.mkdtemp(prefix="ct-"))
+    patients = [*generated.PATIENTS, ("ACC-995533", "STUDY-003")]
+    series = dict(zip(("ACC-773311", "ACC-995533"), heads))
+    yield (*generated.write_patients(folder, patients, series), folder / "released")
+    shutil.rmtree(folder)
+
+
+def check(panel, places):
+    fill(panel, places)
+    click(panel.ui.checkButton)
+    finish(panel)
+
+
+def select(panel, tree, item, look):
+    tree.setCurrentItem(item)
+    spin_until(lambda: not look.reading, 30)
 
 
 def test_empty(panel, window):
@@ -55,9 +99,10 @@ def test_advanced_options(panel, window):
 def test_checked(panel, window, places):
     with places[1].open("a") as lines:
         lines.write("ACC-000000,STUDY-009\n")
-    fill(panel, places)
-    click(panel.ui.checkButton)
-    finish(panel)
+    check(panel, places)
+    first = panel.ui.planTree.topLevelItem(1).child(0)
+    select(panel, panel.ui.planTree, first, panel.panel._planLook)
+    assert panel.ui.planPicture.pixmap.width() > 200
     window.shoot("3-checked")
 
 
@@ -70,21 +115,18 @@ def test_running(panel, window, places):
 
 
 def test_finished(panel, window, places):
-    fill(panel, places)
-    click(panel.ui.checkButton)
-    finish(panel)
+    check(panel, places)
     click(panel.ui.applyButton)
     finish(panel)
     window.shoot("5-finished")
-    if panel.ui.heldBox.visible:
-        panel.ui.heldTree.setCurrentItem(panel.ui.heldTree.topLevelItem(0))
-        finish(panel)
-        window.shoot("5-held", panel.ui.openReportButton)
+    held = panel.ui.heldTree.topLevelItem(0)
+    select(panel, panel.ui.heldTree, held, panel.panel._heldLook)
+    window.shoot("5-held", panel.ui.openReportButton)
 
 
 def test_error(panel, window, places):
     with places[1].open("a") as lines:
-        lines.write("ACC-000000,STUDY-002\n")
+        lines.write("ACC-000000,STUDY-002\nACC-000001,A/B\n")
     fill(panel, places)
     click(panel.ui.applyButton)
     finish(panel)
@@ -92,21 +134,14 @@ def test_error(panel, window, places):
 
 
 def test_preview(panel, window, places):
-    fill(panel, places)
-    click(panel.ui.checkButton)
-    finish(panel)
-    tree = panel.ui.planTree
-    patient = tree.topLevelItem(0)
-    kept = next(i for i in range(patient.childCount()) if patient.child(i).text(2).startswith("Kept"))
-    tree.setCurrentItem(patient.child(kept))
+    check(panel, places)
+    panel.ui.planTree.setCurrentItem(panel.ui.planTree.topLevelItem(0).child(0))
     click(panel.ui.previewButton)
     finish(panel)
     window.shoot("7-preview")
 
 
 def test_loaded_volume(panel, window):
-    import numpy as np
-
     from HeadCTDeidLib.volumes import add_volume
 
     node = add_volume(generated.head(), np.diag([-1.5, -1.5, 4.0, 1.0]), "CT")
@@ -124,3 +159,9 @@ def test_installation(panel, window, monkeypatch):
     monkeypatch.setattr(wheel, "installed_version", lambda: None)
     panel.panel.showInstallation()
     window.shoot("9-install")
+
+
+@pytest.mark.parametrize("name", sorted(IN_README.values()))
+def test_the_documentations_pictures_are_there_and_small(name):
+    assert 0 < (README / f"{name}.png").stat().st_size < LARGEST_PICTURE
+    assert f"images/{name}.png" in (REPOSITORY / "docs" / "slicer.md").read_text(encoding="utf-8")

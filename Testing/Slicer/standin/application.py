@@ -37,16 +37,21 @@ class LayoutManager:
             return
         for view in ElementTree.fromstring(self._layout_node().GetLayoutDescription(number)).iter("view"):
             tag, kind = view.get("singletontag"), view.get("class")
-            if slicer.mrmlScene.GetSingletonNode(tag, kind) is not None:
-                continue
-            if kind == "vtkMRMLSliceNode":
-                self._add_slices(tag)
-            else:
-                node = slicer.mrmlScene.CreateNodeByClass(kind)
-                node.UnRegister(None)
-                node.SetSingletonTag(tag)
-                node.SetName(tag)
-                CAMERAS.add(slicer.mrmlScene.AddNode(node))
+            if slicer.mrmlScene.GetSingletonNode(tag, kind) is None:
+                if kind == "vtkMRMLSliceNode":
+                    self._add_slices(tag)
+                else:
+                    self._add_view(tag, kind)
+            node = slicer.mrmlScene.GetSingletonNode(tag, kind)
+            node.SetLayoutLabel(view.findtext("property[@name='viewlabel']"))
+
+    @staticmethod
+    def _add_view(tag, kind):
+        node = slicer.mrmlScene.CreateNodeByClass(kind)
+        node.UnRegister(None)
+        node.SetSingletonTag(tag)
+        node.SetName(tag)
+        CAMERAS.add(slicer.mrmlScene.AddNode(node))
 
     def _add_slices(self, tag):
         logic = slicer.vtkMRMLSliceLogic()

@@ -78,14 +78,23 @@ class Window(QtWidgets.QWidget):
                 label.clear()
                 node = slicer.mrmlScene.GetSingletonNode("HeadCTDeid" + side, kind)
                 if node is not None and manager.layout != manager.FOUR_UP:
-                    label.setPixmap(QtGui.QPixmap.fromImage(draw(node, label.size)))
+                    label.setPixmap(QtGui.QPixmap.fromImage(named(draw(node, label.size), node)))
 
     def save(self, path):
-        """Writes the window as a picture."""
+        """Writes the window as a picture, in full color."""
         self.draw_views()
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.grab().save(str(path)):
             raise OSError("cannot write " + path.name)
+
+
+def named(image, view):
+    """The picture with the label of its view, which the application writes into a bar above it."""
+    painter = QtGui.QPainter(image)
+    painter.setPen(QtGui.QColor("white"))
+    painter.drawText(8, 18, view.GetLayoutLabel())
+    painter.end()
+    return image
 
 
 def slice_picture(node, size):

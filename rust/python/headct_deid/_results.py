@@ -186,5 +186,5 @@ def _planned(patient: Mapping[str, Any]) -> dict[str, Any]:
 def _description(series: Mapping[str, Any]) -> str:
     row_mm, column_mm = series["pixel_spacing_mm"]
     slice_mm = series["slice_spacing_mm"]
-    between = "" if slice_mm is None else f", {slice_mm:g} mm apart"
-    return f"{series['rows']} x {series['columns']} pixels of {row_mm:g} x {column_mm:g} mm{between}"
+    between = "" if slice_mm is None else f", {slice_mm:.3g} mm apart"
+    return f"{series['rows']} x {series['columns']} pixels of {row_mm:.3g} x {column_mm:.3g} mm{between}"
