@@ -39,7 +39,7 @@ def head(shape=SHAPE, spacing_mm=SPACING_MM):
 
 def without_skull(hu):
     """The same head as soft tissue alone: whether it is safe cannot be shown, so that it is held back."""
-    return np.minimum(hu, 200)
+    return np.minimum(hu, 60)
 
 
 def write_patients(folder, patients=PATIENTS, series=None):
