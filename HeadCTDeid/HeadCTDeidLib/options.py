@@ -137,6 +137,8 @@ def settings_of(values):
         "other_regions": "include" if values.includeOtherRegions else "exclude",
         "folders": values.folders.value,
         "compress": values.compress.value,
+        "dciodvfy": "on" if values.countStandardErrors else "off",
+        "original_pictures": "on" if values.originalPictures else "off",
         "head_words": values.headWords,
     }
 

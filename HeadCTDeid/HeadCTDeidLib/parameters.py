@@ -42,6 +42,8 @@ class HeadCTDeidParameterNode:
     headWords: str = "head, brain, skull"
     folders: Folders = Folders.SAFE
     compress: Compress = Compress.NONE
+    originalPictures: bool = False
+    countStandardErrors: bool = False
     existing: Existing = Existing.STOP
     jobs: Annotated[int, WithinRange(0, 64)] = 0
 
