@@ -29,7 +29,8 @@ def progress_line(progress):
     if progress.patients_total == 0:
         return sentence(progress.stage)
     number = min(progress.patients_done + 1, progress.patients_total)
-    parts = [f"Patient {number} of {progress.patients_total}"]
+    patient = "Looking through patient" if progress.stage == "scanning" else "Patient"
+    parts = [f"{patient} {number} of {progress.patients_total}"]
     if progress.slices_done and progress.slices_per_second > 0:
         parts.append(f"{progress.slices_per_second:.0f} slices per second")
     if progress.seconds_left is not None:

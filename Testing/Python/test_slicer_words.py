@@ -91,6 +91,7 @@ def progress(**values):
 def test_progress_reads_like_a_sentence():
     assert sentences.progress_line(progress(patients_total=0, stage="scanning")) == "Scanning."
     assert sentences.progress_line(progress()) == "Patient 1 of 3"
+    assert sentences.progress_line(progress(stage="scanning")) == "Looking through patient 1 of 3"
     line = sentences.progress_line(
         progress(patients_done=1, slices_done=50, slices_per_second=48.6, seconds_left=130.0)
     )

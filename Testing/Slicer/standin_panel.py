@@ -5,6 +5,8 @@ import pytest
 import generated
 from standin import click, spin, spin_until
 
+STAGES = ("scanning", "processing", "reporting", "finished")
+
 
 def fill(panel, folders):
     source, table, output = folders
@@ -132,12 +134,12 @@ def test_a_series_that_is_gone_says_so(panel, folders):
     assert panel.ui.planPicture.text == "This series cannot be shown."
 
 
-def test_apply_releases_every_patient_and_progress_never_goes_back(panel, folders):
+def test_apply_releases_every_patient_and_no_stage_goes_back(panel, folders):
     fill(panel, folders)
     seen = []
     watched = panel.panel._onProgress
     panel.panel._onProgress = lambda progress: (
-        seen.append((progress.patients_done, progress.slices_done)),
+        seen.append((STAGES.index(progress.stage), progress.patients_done, progress.slices_done)),
         watched(progress),
     )
     click(panel.ui.applyButton)

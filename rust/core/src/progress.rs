@@ -71,10 +71,12 @@ impl Progress {
 
     /// Begins a stage whose patients and slices are counted from zero.
     pub fn begin(&self, stage: &'static str) {
+        // Nobody who looks at the stage sees its name with counts of another.
+        let mut current = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for counter in [&self.patients_done, &self.patients_total, &self.slices_done, &self.slices_total] {
             counter.store(0, Ordering::Relaxed);
         }
-        self.enter(stage);
+        *current = (stage, Instant::now());
     }
 
     /// Names the stage that begins now.
@@ -106,11 +108,13 @@ impl Progress {
     /// The state at this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let (stage, since) = *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let current = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (stage, since) = *current;
         let patients_done = self.patients_done.load(Ordering::Relaxed);
         let patients_total = self.patients_total.load(Ordering::Relaxed);
         let slices_done = self.slices_done.load(Ordering::Relaxed);
         let slices_total = self.slices_total.load(Ordering::Relaxed);
+        drop(current);
         let elapsed = since.elapsed().as_secs_f64();
         let rate = if elapsed > 0.0 { slices_done as f64 / elapsed } else { 0.0 };
         let share = if patients_total == 0 || slices_total == 0 {
