@@ -133,6 +133,39 @@ fn what_cannot_be_shown_to_be_safe_is_held() {
 }
 
 #[test]
+fn a_single_slice_keeps_its_brain_or_is_held() {
+    for (edge, kernel) in [(48, "20px"), (48, "10mm"), (256, "20px"), (256, "10mm")] {
+        for height_mm in [-20.0, 20.0, 30.0, 40.0, 70.0] {
+            let mut parameters = Case::SingleSlice.parameters().with_matrix(edge);
+            parameters.scan.positions_mm = vec![height_mm];
+            let defaced = Defaced::of(head(&parameters), &[("kernel", kernel)]);
+            let (gone, all) = defaced.count(BRAIN);
+            let what = format!("{edge} pixels, {kernel}, at {height_mm} mm: {gone} of {all}");
+            // 20 of 48 pixels are a hand's breadth: through the open base they reach anything.
+            assert!(gone == 0 || height_mm < 0.0 && defaced.result.hold.is_some(), "{what}");
+            assert!(defaced.result.evidence.flat && all > 0, "{what}");
+        }
+    }
+}
+
+#[test]
+fn where_no_cavity_is_found_what_lies_behind_bone_stays() {
+    let mut parameters = Case::Ordinary.parameters().with_matrix(128);
+    parameters.scan.positions_mm = vec![30.0, 36.0, 42.0];
+    let mut phantom = head(&parameters);
+    let brain = phantom.labels.mapv(|label| BRAIN.iter().any(|wanted| *wanted as u8 == label));
+    // Filled with something that no brain measures, as a phantom for calibration is.
+    ndarray::Zip::from(&mut phantom.hu).and(&brain).for_each(|hu, &brain| {
+        if brain {
+            *hu = 240;
+        }
+    });
+    let defaced = Defaced::of(phantom, &[("kernel", "60mm")]);
+    assert_eq!(defaced.result.hold, Some(Hold::ImplausibleCavity));
+    assert_eq!(defaced.count(BRAIN).0, 0);
+}
+
+#[test]
 fn padding_is_never_tissue() {
     let mut parameters = Case::Ordinary.parameters().with_matrix(128);
     let reference = Defaced::of(head(&parameters), &[]);

@@ -1,106 +1,136 @@
 //! Exact Euclidean distance to a set of nodes, bounded, in millimeters.
 //!
-//! Separable: along rows by two sweeps, then across rows and planes by the lower envelope taken over a window.
+//! Separable: along rows from member to member, then across rows and planes by the lower envelope taken over a window.
 //! Bounds are a few millimeters to a few centimeters, so the window is short, and the inner loop runs along
 //! contiguous memory where the compiler vectorizes it; planes may lie at uneven positions.
+
+use std::ops::Range;
 
 use ndarray::Array3;
 use rayon::prelude::*;
 
+use super::bits::Bits;
 use super::grid::Grid;
+use super::label::runs_of;
 
-/// Squared distance (mm²) from every node to the nearest node of `set`; infinite beyond `bound_mm`.
+/// A box of nodes: planes, rows and columns.
+pub type Area = [Range<usize>; 3];
+
+/// Distance (mm) from every node to the nearest node of `set`; infinite beyond `bound_mm`.
 #[must_use]
-pub fn squared_distance(set: &Array3<bool>, grid: &Grid, bound_mm: f32) -> Array3<f32> {
-    let (planes, rows, columns) = set.dim();
+pub fn distance(set: &Bits, grid: &Grid, bound_mm: f32) -> Array3<f32> {
+    let [planes, rows, columns] = set.shape();
+    distance_in(set, grid, bound_mm, &[0..planes, 0..rows, 0..columns])
+}
+
+/// The same within `area`; infinite elsewhere.
+#[must_use]
+pub fn distance_in(set: &Bits, grid: &Grid, bound_mm: f32, area: &Area) -> Array3<f32> {
+    let [planes, rows, columns] = set.shape();
+    let dim = (planes, rows, columns);
     let plane_len = rows * columns;
-    let mut flat = vec![f32::INFINITY; set.len()];
     let limit = bound_mm * bound_mm * 1.0001;
-    let Some(members) = set.as_slice().filter(|members| !members.is_empty()) else {
-        return Array3::from_elem(set.dim(), f32::INFINITY);
-    };
-    flat.par_chunks_mut(plane_len).zip(members.par_chunks(plane_len)).for_each(|(plane, members)| {
-        let mut along = vec![f32::INFINITY; plane_len];
-        let mut occupied = vec![false; rows];
-        for ((out, members), any) in along.chunks_mut(columns).zip(members.chunks(columns)).zip(&mut occupied)
-        {
-            *any = sweep(out, members, grid.pitch_mm[1], limit);
+    let of_rows = area[1].start * columns..area[1].end * columns;
+    // Squared distance within each plane, of the rows of the area; empty where nothing lies near.
+    let near =
+        |plane: usize| area[0].clone().any(|of| (grid.plane_mm[of] - grid.plane_mm[plane]).abs() <= bound_mm);
+    let flat: Vec<Vec<f32>> = (0..planes)
+        .into_par_iter()
+        .map(|plane| if near(plane) { within(set, plane, grid, bound_mm, area) } else { Vec::new() })
+        .collect();
+    let mut result = vec![f32::INFINITY; planes * plane_len];
+    result.par_chunks_mut(plane_len.max(1)).enumerate().for_each(|(plane, out)| {
+        if !area[0].contains(&plane) {
+            return;
         }
-        let window = (bound_mm / grid.pitch_mm[0]).floor() as usize;
-        for (row, out) in plane.chunks_mut(columns).enumerate() {
-            for other in row.saturating_sub(window)..(row + window + 1).min(rows) {
-                if occupied[other] {
-                    let step = other.abs_diff(row) as f32 * grid.pitch_mm[0];
-                    lower(out, &along[other * columns..(other + 1) * columns], step * step);
-                }
-            }
-        }
-    });
-    let mut result = vec![f32::INFINITY; set.len()];
-    let occupied: Vec<bool> =
-        flat.par_chunks(plane_len).map(|plane| plane.iter().any(|d| d.is_finite())).collect();
-    result.par_chunks_mut(plane_len).enumerate().for_each(|(plane, out)| {
-        for other in 0..planes {
+        let out = &mut out[of_rows.clone()];
+        for (other, flat) in flat.iter().enumerate() {
             let step = grid.plane_mm[other] - grid.plane_mm[plane];
-            if occupied[other] && step.abs() <= bound_mm {
-                lower(out, &flat[other * plane_len..(other + 1) * plane_len], step * step);
+            if !flat.is_empty() && step.abs() <= bound_mm {
+                lower(out, flat, step * step);
             }
         }
         for d in out.iter_mut() {
-            if *d > limit {
-                *d = f32::INFINITY;
-            }
+            *d = if *d > limit { f32::INFINITY } else { d.sqrt() };
         }
     });
-    Array3::from_shape_vec(set.dim(), result).unwrap_or_else(|_| Array3::from_elem(set.dim(), f32::INFINITY))
+    Array3::from_shape_vec(dim, result).unwrap_or_else(|_| Array3::from_elem(dim, f32::INFINITY))
 }
 
-/// Distance (mm) instead of its square; infinite beyond `bound_mm`.
-#[must_use]
-pub fn distance(set: &Array3<bool>, grid: &Grid, bound_mm: f32) -> Array3<f32> {
-    let mut squared = squared_distance(set, grid, bound_mm);
-    squared.par_mapv_inplace(f32::sqrt);
-    squared
-}
-
-/// The nodes within `radius_mm` of `set`.
-#[must_use]
-pub fn dilated(set: &Array3<bool>, grid: &Grid, radius_mm: f32) -> Array3<bool> {
-    squared_distance(set, grid, radius_mm).mapv(f32::is_finite)
-}
-
-/// The nodes farther than `radius_mm` from everything outside `set`. The ends of the series are not outside.
-#[must_use]
-pub fn eroded(set: &Array3<bool>, grid: &Grid, radius_mm: f32) -> Array3<bool> {
-    squared_distance(&set.mapv(|member| !member), grid, radius_mm).mapv(f32::is_infinite)
-}
-
-/// The union of all balls of `radius_mm` that fit into `set`.
-#[must_use]
-pub fn opened(set: &Array3<bool>, grid: &Grid, radius_mm: f32) -> Array3<bool> {
-    dilated(&eroded(set, grid, radius_mm), grid, radius_mm)
-}
-
-/// Squared distance along one row; `false` if the row has no member.
-fn sweep(out: &mut [f32], members: &[bool], pitch: f32, limit: f32) -> bool {
-    let mut any = false;
-    let mut last = f32::INFINITY;
-    for (d, &member) in out.iter_mut().zip(members) {
-        last = if member { 0.0 } else { last + pitch };
-        any |= member;
-        *d = last;
+/// Squared distance within one plane, for the rows of `area`; empty if the plane has no member.
+fn within(set: &Bits, plane: usize, grid: &Grid, bound_mm: f32, area: &Area) -> Vec<f32> {
+    let [_, rows, columns] = set.shape();
+    let steps = Steps::new(grid.pitch_mm[1], bound_mm, columns);
+    let window = (bound_mm / grid.pitch_mm[0]).floor() as usize;
+    let first = area[1].start.saturating_sub(window);
+    let sources = first..(area[1].end + window).min(rows);
+    let mut along = vec![f32::INFINITY; sources.len() * columns];
+    let mut occupied = vec![false; sources.len()];
+    for (source, line) in sources.clone().zip(along.chunks_mut(columns.max(1))) {
+        let words = set.row(plane, source);
+        if words.iter().any(|word| *word != 0) {
+            steps.sweep(line, words);
+            occupied[source - first] = true;
+        }
     }
-    if !any {
-        return false;
+    if !occupied.contains(&true) {
+        return Vec::new();
     }
-    last = f32::INFINITY;
-    for (d, &member) in out.iter_mut().zip(members).rev() {
-        last = if member { 0.0 } else { last + pitch };
-        let near = if last < *d { last } else { *d };
-        let squared = near * near;
-        *d = if squared <= limit { squared } else { f32::INFINITY };
+    let mut out = vec![f32::INFINITY; area[1].len() * columns];
+    for (row, out) in area[1].clone().zip(out.chunks_mut(columns.max(1))) {
+        for other in row.saturating_sub(window)..(row + window + 1).min(rows) {
+            if occupied[other - first] {
+                let step = other.abs_diff(row) as f32 * grid.pitch_mm[0];
+                let at = (other - first) * columns;
+                lower(out, &along[at..at + columns], step * step);
+            }
+        }
     }
-    true
+    out
+}
+
+/// Squared distances (mm²) along a row by the number of columns, infinite beyond the bound; and the same backward.
+struct Steps {
+    away: Vec<f32>,
+    towards: Vec<f32>,
+}
+
+impl Steps {
+    fn new(pitch: f32, bound_mm: f32, columns: usize) -> Self {
+        let limit = bound_mm * bound_mm * 1.0001;
+        let squared = |step: usize| (step as f32 * pitch).powi(2);
+        let away: Vec<f32> =
+            (1..=columns).map(|n| if squared(n) <= limit { squared(n) } else { f32::INFINITY }).collect();
+        Self { towards: away.iter().rev().copied().collect(), away }
+    }
+
+    /// Squared distance along one row that has a member. `out` is infinite at first.
+    fn sweep(&self, out: &mut [f32], members: &[u64]) {
+        let last = out.len();
+        let mut before = None;
+        for (start, end) in runs_of(members).map(|(start, end)| (start as usize, end as usize)) {
+            self.gap(out, before, Some(start));
+            out[start..end].fill(0.0);
+            before = Some(end);
+        }
+        self.gap(out, before.filter(|end| *end < last), None);
+    }
+
+    /// The columns between the end of one run and the start of the next.
+    fn gap(&self, out: &mut [f32], before: Option<usize>, after: Option<usize>) {
+        let middle = match (before, after) {
+            (Some(from), Some(to)) => from.midpoint(to),
+            (Some(_), None) => out.len(),
+            _ => 0,
+        };
+        if let Some(from) = before {
+            out[from..middle].copy_from_slice(&self.away[..middle - from]);
+        }
+        if let Some(to) = after {
+            let length = to - middle;
+            out[middle..to].copy_from_slice(&self.towards[self.towards.len() - length..]);
+        }
+    }
 }
 
 /// Lowers `out` to `other + step` where that is less.
@@ -130,18 +160,18 @@ mod tests {
     }
 
     /// Every node against every member.
-    fn slow(set: &Array3<bool>, grid: &Grid, bound: f32) -> Array3<f32> {
-        Array3::from_shape_fn(set.dim(), |(p, r, c)| {
+    fn slow(set: &Bits, grid: &Grid, bound: f32) -> Array3<f32> {
+        let [planes, rows, columns] = set.shape();
+        Array3::from_shape_fn((planes, rows, columns), |(p, r, c)| {
             let here = grid.frame_mm([p, r, c]);
             let nearest = set
-                .indexed_iter()
-                .filter(|(_, member)| **member)
-                .map(|((p, r, c), _)| {
-                    let there = grid.frame_mm([p, r, c]);
+                .nodes()
+                .map(|node| {
+                    let there = grid.frame_mm(node);
                     (0..3).map(|i| (here[i] - there[i]).powi(2)).sum::<f32>()
                 })
                 .fold(f32::INFINITY, f32::min);
-            if nearest <= bound * bound * 1.0001 { nearest } else { f32::INFINITY }
+            if nearest <= bound * bound * 1.0001 { nearest.sqrt() } else { f32::INFINITY }
         })
     }
 
@@ -150,23 +180,21 @@ mod tests {
         fn the_fast_distance_is_the_slow_distance(
             members in prop::collection::vec(prop::bool::weighted(0.04), 5 * 9 * 8),
             bound in 1.0_f32..20.0,
+            (plane, row) in (0_usize..4, 0_usize..8),
         ) {
             let grid = grid(&[0.0, 2.0, 4.5, 9.5, 11.5], 9, 8);
-            let set = Array3::from_shape_vec((5, 9, 8), members).unwrap();
-            let (fast, slow) = (squared_distance(&set, &grid, bound), slow(&set, &grid, bound));
+            let set = Bits::of([5, 9, 8], &members, |member| member);
+            let (fast, slow) = (distance(&set, &grid, bound), slow(&set, &grid, bound));
+            let same = |a: f32, b: f32| a.is_infinite() && b.is_infinite() || (a - b).abs() < 1e-3;
             for (fast, slow) in fast.iter().zip(&slow) {
-                prop_assert!(fast.is_infinite() && slow.is_infinite() || (fast - slow).abs() < 1e-3, "{fast} {slow}");
+                prop_assert!(same(*fast, *slow), "{fast} {slow}");
+            }
+            let area = [plane..plane + 2, row..9, 0..8];
+            for ((p, r, c), part) in distance_in(&set, &grid, bound, &area).indexed_iter() {
+                let inside = area[0].contains(&p) && area[1].contains(&r);
+                let expected = if inside { slow[[p, r, c]] } else { f32::INFINITY };
+                prop_assert!(same(*part, expected), "{part} {expected}");
             }
         }
-    }
-
-    #[test]
-    fn an_opening_drops_what_is_thinner_than_the_ball() {
-        let grid = grid(&[0.0], 7, 9);
-        let set = Array3::from_shape_fn((1, 7, 9), |(_, r, c)| {
-            (1..6).contains(&r) && (1..6).contains(&c) || r == 3
-        });
-        let open = opened(&set, &grid, 2.5);
-        assert!(open[[0, 3, 3]] && !open[[0, 3, 8]]);
     }
 }

@@ -11,10 +11,13 @@ use super::Geometry;
 const PITCH_MM: f64 = 1.8;
 /// Slices closer than this together form one plane, mm.
 const PLANE_MM: f64 = 1.7;
+/// Extent of a single slice along the normal, which nothing else tells: a usual thickness in head CT, mm.
+const SINGLE_MM: f32 = 5.0;
 
 /// Where the nodes lie and which voxels they gather. Index order is `[plane, row, column]` as in volumes.
 ///
-/// One ring of nodes around the image belongs to no voxel: it stands for the world outside.
+/// One ring of nodes around the image belongs to no voxel: it stands for the world outside. Once the grid is
+/// [cropped](Grid::cropped) the outermost nodes stand for all that lies beyond them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     /// Nodes along planes, rows and columns.
@@ -27,6 +30,8 @@ pub struct Grid {
     pub plane_of_slice: Vec<usize>,
     /// Pixels a node gathers along rows and columns.
     pub factor: [usize; 2],
+    /// Row and column of the first node in the grid that was not cropped.
+    first: [usize; 2],
     /// Pixels by which each slice is shifted within the frame (rows, columns): the gantry tilt.
     shift: Vec<[i32; 2]>,
     /// Patient position of frame coordinate (0, 0) of the plane at 0 mm.
@@ -63,31 +68,48 @@ impl Grid {
             plane_mm,
             plane_of_slice,
             factor,
+            first: [0, 0],
             shift,
             origin_mm,
             axes,
         }
     }
 
+    /// The part of the grid from (row, column) `first` on, so many nodes in size; all planes.
+    #[must_use]
+    pub fn cropped(&self, first: [usize; 2], size: [usize; 2]) -> Self {
+        Self {
+            shape: [self.shape[0], size[0], size[1]],
+            first: [self.first[0] + first[0], self.first[1] + first[1]],
+            ..self.clone()
+        }
+    }
+
     /// The node row (axis 0) or node column (axis 1) that holds pixel `index` of `slice`.
     #[must_use]
     pub fn node_of(&self, slice: usize, axis: usize, index: usize) -> usize {
-        (index + self.shift[slice][axis] as usize) / self.factor[axis] + 1
+        let node = (index + self.shift[slice][axis] as usize) / self.factor[axis] + 1;
+        node.saturating_sub(self.first[axis]).min(self.shape[axis + 1] - 1)
     }
 
     /// Pixels of `slice` that a node row or column gathers, within a matrix of `size`; may be empty.
     #[must_use]
     pub fn pixels_of(&self, slice: usize, axis: usize, node: usize, size: usize) -> std::ops::Range<usize> {
         let (factor, shift) = (self.factor[axis] as i64, i64::from(self.shift[slice][axis]));
-        let start = (node as i64 - 1) * factor - shift;
-        let limit = |index: i64| index.clamp(0, size as i64) as usize;
-        limit(start)..limit(start + factor)
+        let begins = |node: usize| {
+            let start = ((node + self.first[axis]) as i64 - 1) * factor - shift;
+            start.clamp(0, size as i64) as usize
+        };
+        let start = if node == 0 { 0 } else { begins(node) };
+        let end = if node + 1 == self.shape[axis + 1] { size } else { begins(node + 1) };
+        start..end
     }
 
     /// Where pixel `index` of `slice` lies on the node axis, in nodes.
     #[must_use]
     pub fn coordinate(&self, slice: usize, axis: usize, index: usize) -> f32 {
         (index as f32 + self.shift[slice][axis] as f32 + 0.5) / self.factor[axis] as f32 + 0.5
+            - self.first[axis] as f32
     }
 
     /// Position of a node in the grid's own frame: along the normal, down the columns, along the rows, mm.
@@ -95,7 +117,7 @@ impl Grid {
     pub fn frame_mm(&self, node: [usize; 3]) -> [f32; 3] {
         let center = |axis: usize| {
             let pixel_mm = self.pitch_mm[axis] / self.factor[axis] as f32;
-            (node[axis + 1] as f32 - 0.5) * self.pitch_mm[axis] - 0.5 * pixel_mm
+            ((node[axis + 1] + self.first[axis]) as f32 - 0.5) * self.pitch_mm[axis] - 0.5 * pixel_mm
         };
         [self.plane_mm[node[0]], center(0), center(1)]
     }
@@ -120,7 +142,7 @@ impl Grid {
         self.pitch_mm[0] * self.pitch_mm[1] * self.thickness_mm(plane) / 1000.0
     }
 
-    /// Extent of a plane along the normal: half way to its neighbors, mm.
+    /// Extent of a plane along the normal: half way to its neighbors, or 5 mm for the only one, mm.
     #[must_use]
     pub fn thickness_mm(&self, plane: usize) -> f32 {
         let z = &self.plane_mm;
@@ -128,7 +150,7 @@ impl Grid {
             (Some(below), Some(above)) => (above - below) / 2.0,
             (Some(below), None) => z[plane] - below,
             (None, Some(above)) => above - z[plane],
-            (None, None) => 1.0,
+            (None, None) => SINGLE_MM,
         }
     }
 }
@@ -203,6 +225,28 @@ mod tests {
         assert_eq!(grid.node_of(0, 0, 0), grid.node_of(1, 0, 2), "the same place in the patient");
         assert_eq!(grid.pixels_of(1, 0, 1, 8), 0..2);
         assert_eq!(grid.pixels_of(0, 0, 1, 8), 0..0, "nothing was measured there");
+    }
+
+    #[test]
+    fn a_cropped_grid_names_the_same_places() {
+        let whole = Grid::new(&geometry(vec![[0.0; 3], [0.0, -4.0, 5.0]], 1.0), [40, 40]);
+        let part = whole.cropped([3, 5], [8, 9]);
+        let apart =
+            whole.frame_mm([1, 6, 7]).into_iter().zip(part.frame_mm([1, 3, 2])).map(|(a, b)| (a - b).abs());
+        assert!(apart.sum::<f32>() < 1e-6);
+        for slice in 0..2 {
+            for (axis, first) in [(0, 3), (1, 5)] {
+                let (node, pixels) = (whole.node_of(slice, axis, 12), |grid: &Grid, node| {
+                    grid.pixels_of(slice, axis, node, 40)
+                });
+                assert_eq!(part.node_of(slice, axis, 12), node - first);
+                assert_eq!(pixels(&part, node - first), pixels(&whole, node));
+                let shift = whole.coordinate(slice, axis, 12) - part.coordinate(slice, axis, 12);
+                assert!((shift - first as f32).abs() < 1e-5);
+                let all: usize = (0..part.shape[axis + 1]).map(|node| pixels(&part, node).len()).sum();
+                assert_eq!(all, 40, "the outermost nodes take what lies beyond");
+            }
+        }
     }
 
     #[test]

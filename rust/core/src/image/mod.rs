@@ -6,6 +6,7 @@
 pub mod deface;
 pub mod text;
 
+pub mod bits;
 pub mod distance;
 pub mod fill;
 pub mod grid;

@@ -5,10 +5,10 @@
 //! place is part of the largest such space, the removal has reached into the skull. No distances, no morphology, no shared grid: an error of the first computation is
 //! none of this one.
 
-use ndarray::{Array2, Array3, Axis};
 use rayon::prelude::*;
 
-use super::label::components;
+use super::bits::Bits;
+use super::label::{components, nodes_of};
 use super::{HuVolume, Mask};
 use crate::outcome::Hold;
 
@@ -18,8 +18,6 @@ const CELL_MM: f64 = 3.0;
 const BONE_HU: i16 = 300;
 /// What brain, blood and cerebrospinal fluid measure, HU.
 const BRAIN_HU: std::ops::RangeInclusive<i16> = -20..=90;
-/// Of 26 rays, so many meet bone from inside a skull.
-const RAYS: u8 = 26;
 /// More than this volume is a disagreement, ml: single cells beside the openings of the skull base.
 const TOLERANCE_ML: f64 = 0.1;
 
@@ -33,30 +31,24 @@ pub fn tripwire(before: &HuVolume, removed: &Mask) -> Result<(), Hold> {
 /// Volume (ml) of what was removed, looks like brain, and is enclosed by bone.
 #[must_use]
 pub fn enclosed_ml(before: &HuVolume, removed: &Mask) -> f64 {
-    let cells = Cells::new(before, removed);
-    let hits = hits(&cells.bone);
-    let geometry = &before.geometry;
-    let positions = geometry.positions_mm();
-    let thickness = match positions.len() {
-        0 | 1 => 1.0,
-        n => (positions[n - 1] - positions[0]) / (n - 1) as f64,
-    };
-    let voxel_ml = geometry.row_spacing_mm * geometry.column_spacing_mm * thickness / 1000.0;
-    let mut enclosed = hits.mapv(|hits| hits >= RAYS);
-    enclosed.zip_mut_with(&cells.bone, |enclosed, &bone| *enclosed &= !bone);
-    let largest = components(&enclosed).into_iter().max_by_key(Vec::len).unwrap_or_default();
-    let voxels: u64 = largest.iter().map(|cell| u64::from(cells.suspects[*cell])).sum();
-    voxels as f64 * voxel_ml
+    let cells = Cells::new(before);
+    let enclosed = enclosed(&cells.bone).without(&cells.bone);
+    let largest =
+        components(&enclosed).into_iter().max_by_key(|runs| nodes_of(runs).count()).unwrap_or_default();
+    let voxels: u64 = nodes_of(&largest).map(|cell| cells.suspects(before, removed, cell)).sum();
+    voxels as f64 * cells.voxel_ml
 }
 
-/// Blocks of voxels: whether there is bone, and how many removed voxels look like brain.
+/// Blocks of voxels, and in which of them there is bone.
 struct Cells {
-    bone: Array3<bool>,
-    suspects: Array3<u32>,
+    /// Voxels of a cell along slices, rows and columns.
+    size: [usize; 3],
+    bone: Bits,
+    voxel_ml: f64,
 }
 
 impl Cells {
-    fn new(volume: &HuVolume, removed: &Mask) -> Self {
+    fn new(volume: &HuVolume) -> Self {
         let (slices, rows, columns) = volume.hu.dim();
         let geometry = &volume.geometry;
         let step = |mm: f64| ((CELL_MM / mm).round() as usize).max(1);
@@ -68,95 +60,170 @@ impl Cells {
             step(geometry.row_spacing_mm),
             step(geometry.column_spacing_mm),
         ];
-        let dim = (slices.div_ceil(size[0]), rows.div_ceil(size[1]), columns.div_ceil(size[2]));
-        let (mut bone, mut suspects) = (Array3::from_elem(dim, false), Array3::zeros(dim));
-        bone.axis_iter_mut(Axis(0))
-            .into_par_iter()
-            .zip(suspects.axis_iter_mut(Axis(0)))
-            .enumerate()
-            .for_each(|(plane, (mut bone, mut suspects))| {
-                for slice in plane * size[0]..((plane + 1) * size[0]).min(slices) {
-                    for row in 0..rows {
-                        let hu = volume.hu.index_axis(Axis(0), slice);
-                        let gone = removed.index_axis(Axis(0), slice);
-                        for (column, (&hu, &gone)) in hu.row(row).iter().zip(gone.row(row)).enumerate() {
-                            if hu > BONE_HU {
-                                bone[[row / size[1], column / size[2]]] = true;
-                            } else if gone && BRAIN_HU.contains(&hu) {
-                                suspects[[row / size[1], column / size[2]]] += 1_u32;
-                            }
-                        }
-                    }
+        let shape = [slices.div_ceil(size[0]), rows.div_ceil(size[1]), columns.div_ceil(size[2])];
+        let hu = volume.hu.as_slice().unwrap_or_default();
+        let planes: Vec<Vec<i16>> = hu
+            .par_chunks((size[0] * rows * columns).max(1))
+            .map(|slices| brightest(slices, [rows, columns], size))
+            .collect();
+        let bone = Bits::of(shape, &planes.concat(), |hu| hu > BONE_HU);
+        let voxel_ml = geometry.row_spacing_mm * geometry.column_spacing_mm * gap / 1000.0;
+        Self { size, bone, voxel_ml }
+    }
+
+    /// How many voxels of a cell look like brain and were removed.
+    fn suspects(&self, volume: &HuVolume, removed: &Mask, cell: [usize; 3]) -> u64 {
+        let dim = volume.hu.dim();
+        let span = |axis: usize, end: usize| {
+            cell[axis] * self.size[axis]..((cell[axis] + 1) * self.size[axis]).min(end)
+        };
+        let mut count = 0;
+        for slice in span(0, dim.0) {
+            for row in span(1, dim.1) {
+                for column in span(2, dim.2) {
+                    let at = [slice, row, column];
+                    count += u64::from(removed[at] && BRAIN_HU.contains(&volume.hu[at]));
                 }
-            });
-        Self { bone, suspects }
+            }
+        }
+        count
     }
 }
 
-/// For each cell, in how many of the 26 directions a ray meets bone. A ray that leaves
-/// through the first or the last slice goes on unseen; it counts if bone encloses the place where it leaves.
-fn hits(bone: &Array3<bool>) -> Array3<u8> {
-    let directions: Vec<[isize; 3]> = (0..27_isize)
-        .map(|i| [i / 9 - 1, i / 3 % 3 - 1, i % 3 - 1])
-        .filter(|direction| *direction != [0, 0, 0])
-        .collect();
-    let ends = ends(bone);
-    let seen: Vec<Array3<bool>> =
-        directions.par_iter().map(|&direction| sees_bone(bone, &ends, direction)).collect();
-    let mut hits = Array3::zeros(bone.dim());
-    for seen in &seen {
-        hits.zip_mut_with(seen, |hits, &seen| *hits += u8::from(seen));
+/// The brightest voxel of each cell of one plane of cells.
+fn brightest(slices: &[i16], matrix: [usize; 2], size: [usize; 3]) -> Vec<i16> {
+    let [rows, columns] = matrix;
+    let across = columns.div_ceil(size[2]);
+    let mut cells = vec![i16::MIN; rows.div_ceil(size[1]) * across];
+    let mut most = vec![i16::MIN; columns];
+    for (cells, row) in cells.chunks_mut(across).zip((0..rows).step_by(size[1])) {
+        most.fill(i16::MIN);
+        for slice in slices.chunks(rows * columns) {
+            for line in slice[row * columns..].chunks(columns).take(size[1]) {
+                most.iter_mut().zip(line).for_each(|(most, &hu)| *most = hu.max(*most));
+            }
+        }
+        for (cell, most) in cells.iter_mut().zip(most.chunks(size[2])) {
+            *cell = most.iter().copied().fold(i16::MIN, i16::max);
+        }
     }
-    hits
+    cells
+}
+
+/// The cells from which all 26 rays meet bone. A ray that leaves through the first or the last plane goes on
+/// unseen; it counts if bone encloses the place where it leaves.
+fn enclosed(bone: &Bits) -> Bits {
+    let ends = ends(bone);
+    let directions: Vec<[isize; 3]> =
+        (0..27_isize).filter(|i| *i != 13).map(|i| [i / 9 - 1, i / 3 % 3 - 1, i % 3 - 1]).collect();
+    directions
+        .par_iter()
+        .map(|&direction| sees_bone(bone, &ends, direction))
+        .reduce_with(|one, other| one.and(&other))
+        .unwrap_or_else(|| bone.clone())
 }
 
 /// Which cells of the first and of the last plane bone encloses within that plane, in 7 of 8 directions.
-fn ends(bone: &Array3<bool>) -> [Array2<bool>; 2] {
-    [0, bone.dim().0.saturating_sub(1)].map(|plane| {
-        let plane = bone.index_axis(Axis(0), plane).insert_axis(Axis(0)).to_owned();
-        let open = Array2::from_elem((plane.dim().1, plane.dim().2), false);
-        let mut hits = Array2::<u8>::zeros(open.dim());
-        for direction in (0..9_isize).filter(|i| *i != 4).map(|i| [0, i / 3 - 1, i % 3 - 1]) {
-            let seen = sees_bone(&plane, &[open.clone(), open.clone()], direction);
-            hits.zip_mut_with(&seen.index_axis(Axis(0), 0), |hits, &seen| *hits += u8::from(seen));
+fn ends(bone: &Bits) -> [Bits; 2] {
+    let [planes, rows, columns] = bone.shape();
+    [0, planes.saturating_sub(1)].map(|of| {
+        let mut plane = Bits::none([1, rows, columns]);
+        bone.nodes().filter(|cell| cell[0] == of).for_each(|cell| plane.insert([0, cell[1], cell[2]]));
+        let open = [Bits::none(plane.shape()), Bits::none(plane.shape())];
+        let seen: Vec<Bits> = (0..9_isize)
+            .filter(|i| *i != 4)
+            .map(|i| sees_bone(&plane, &open, [0, i / 3 - 1, i % 3 - 1]))
+            .collect();
+        let mut enclosed = Bits::none(plane.shape());
+        for cell in enclosed.inverted().nodes() {
+            if seen.iter().filter(|seen| seen.has(cell)).count() >= 7 {
+                enclosed.insert(cell);
+            }
         }
-        hits.mapv(|hits| hits >= 7)
+        enclosed
     })
 }
 
-/// Whether each cell, looking towards `direction`, sees bone.
-fn sees_bone(bone: &Array3<bool>, ends: &[Array2<bool>; 2], direction: [isize; 3]) -> Array3<bool> {
-    let (planes, rows, columns) = bone.dim();
-    let size = [planes, rows, columns];
-    let mut seen = Array3::from_elem(bone.dim(), false);
-    let order = |axis: usize| -> Vec<usize> {
+/// The cells that, looking towards `direction`, see bone.
+fn sees_bone(bone: &Bits, ends: &[Bits; 2], direction: [isize; 3]) -> Bits {
+    let [planes, rows, columns] = bone.shape();
+    let stride = bone.stride();
+    // What a ray that has come as far as a row of cells knows: bone there, or beyond.
+    let mut known = bone.clone();
+    let mut seen = Bits::none(bone.shape());
+    let order = |size: usize, step: isize| {
         // Cells a ray reaches last are settled first.
-        if direction[axis] > 0 { (0..size[axis]).rev().collect() } else { (0..size[axis]).collect() }
+        (0..size).map(move |index| if step > 0 { size - 1 - index } else { index })
     };
-    let (by_row, by_column) = (order(1), order(2));
-    for plane in order(0) {
-        for &row in &by_row {
-            for &column in &by_column {
-                let next = [
-                    plane.wrapping_add_signed(direction[0]),
-                    row.wrapping_add_signed(direction[1]),
-                    column.wrapping_add_signed(direction[2]),
-                ];
-                seen[[plane, row, column]] = if next[1] >= rows || next[2] >= columns {
-                    false
-                } else if next[0] >= planes {
-                    ends[usize::from(direction[0] > 0)][[next[1], next[2]]]
-                } else {
-                    bone[next] || seen[next]
-                };
+    let mut line = vec![0; stride];
+    for plane in order(planes, direction[0]) {
+        for row in order(rows, direction[1]) {
+            let next = [plane.wrapping_add_signed(direction[0]), row.wrapping_add_signed(direction[1])];
+            if next[1] >= rows {
+                continue;
+            }
+            let here = (plane * rows + row) * stride..(plane * rows + row + 1) * stride;
+            if direction[0] == 0 && direction[1] == 0 {
+                line.copy_from_slice(bone.row(plane, row));
+                smear(&mut line, direction[2]);
+            } else if next[0] >= planes {
+                line.copy_from_slice(ends[usize::from(direction[0] > 0)].row(0, next[1]));
+            } else {
+                line.copy_from_slice(known.row(next[0], next[1]));
+            }
+            step(&mut line, direction[2]);
+            line[stride - 1] &= u64::MAX >> (64 * stride - columns);
+            for (at, &word) in here.zip(&line) {
+                seen.words_mut()[at] = word;
+                known.words_mut()[at] |= word;
             }
         }
     }
     seen
 }
 
+/// Moves a row so that each cell holds what its neighbor towards `direction` held.
+fn step(line: &mut [u64], direction: isize) {
+    let mut carry = 0;
+    match direction {
+        1 => line.iter_mut().rev().for_each(|word| {
+            let next = *word << 63;
+            *word = *word >> 1 | carry;
+            carry = next;
+        }),
+        -1 => line.iter_mut().for_each(|word| {
+            let next = *word >> 63;
+            *word = *word << 1 | carry;
+            carry = next;
+        }),
+        _ => {}
+    }
+}
+
+/// Sets every cell from which a set one lies towards `direction` within the row.
+fn smear(line: &mut [u64], direction: isize) {
+    let mut beyond = false;
+    let mut spread = |word: &mut u64| {
+        for shift in [1, 2, 4, 8, 16, 32] {
+            *word |= if direction > 0 { *word >> shift } else { *word << shift };
+        }
+        let any = *word != 0;
+        if beyond {
+            *word = u64::MAX;
+        }
+        beyond |= any;
+    };
+    if direction > 0 {
+        line.iter_mut().rev().for_each(&mut spread);
+    } else {
+        line.iter_mut().for_each(&mut spread);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
     use crate::image::Geometry;
 

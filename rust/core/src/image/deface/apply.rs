@@ -1,9 +1,10 @@
 //! The decision carried to full resolution: which voxels go.
 
-use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 use super::ellipse::{Ellipse, outside_air};
+use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::sample::{BONE_HU, Rim};
 use crate::image::{HuVolume, Mask};
@@ -17,12 +18,12 @@ pub struct Decision {
     pub excess: Array3<f32>,
     /// Depth below the skin, mm; negative outside the head.
     pub depth: Array3<f32>,
-    /// The cranial cavity and what lies within 3 mm of it.
-    pub protected: Array3<bool>,
+    /// The cranial cavity and what lies within 3 mm of it, or what stays in its place where none was found.
+    pub protected: Bits,
     /// The cranial cavity.
-    pub cavity: Array3<bool>,
+    pub cavity: Bits,
     /// Nodes whose voxels above [`BONE_HU`] are bone and stay.
-    pub bony: Array3<bool>,
+    pub bony: Bits,
     /// Voxels at or below are air for the ellipse.
     pub air_hu: i16,
     /// Voxels at or below are no part of the head at its very surface.
@@ -85,88 +86,119 @@ impl Decision {
     fn apply_slice(&self, volume: &HuVolume, slice: usize, mut out: ArrayViewMut2<'_, bool>) -> Counts {
         let hu = volume.hu.index_axis(Axis(0), slice);
         let (rows, columns) = hu.dim();
+        let (Some(hu_of), Some(gone)) = (hu.as_slice(), out.as_slice_mut()) else { return Counts::default() };
         let grid = &self.grid;
         let plane = grid.plane_of_slice[slice];
         let excess = self.excess_at(volume, slice);
-        let disk = self.ellipse.as_ref().map(|ellipse| {
-            let margin = -grid.pitch_mm[0].max(grid.pitch_mm[1]);
-            let outside = |row, column| {
-                self.depth[[plane, grid.node_of(slice, 0, row), grid.node_of(slice, 1, column)]] < margin
-            };
-            ellipse.dilate(&outside_air(&hu, self.air_hu, outside))
-        });
-        let weights = |axis: usize, size: usize| -> Vec<(usize, f32)> {
-            (0..size)
-                .map(|index| {
-                    let at =
-                        grid.coordinate(slice, axis, index).clamp(0.0, (grid.shape[axis + 1] - 1) as f32);
-                    let node = (at as usize).min(grid.shape[axis + 1] - 2);
-                    (node, at - node as f32)
-                })
-                .collect()
-        };
-        let (by_row, by_column) = (weights(0, rows), weights(1, columns));
+        let disk = self.disk_at(&hu, slice);
+        let ranges: Vec<_> = (0..grid.shape[2]).map(|node| grid.pixels_of(slice, 1, node, columns)).collect();
+        let by_column = self.weights(slice, 1, columns);
+        let by_row = self.weights(slice, 0, rows);
+        let blocks = self.blocks(&excess, plane, disk.is_some());
         let mut counts = Counts::default();
-        for node_row in grid.node_of(slice, 0, 0)..=grid.node_of(slice, 0, rows - 1) {
+        for (node_row, blocks) in blocks.chunks(grid.shape[2]).enumerate() {
             let pixel_rows = grid.pixels_of(slice, 0, node_row, rows);
-            for node_column in grid.node_of(slice, 1, 0)..=grid.node_of(slice, 1, columns - 1) {
-                let node = [plane, node_row, node_column];
-                let pixel_columns = grid.pixels_of(slice, 1, node_column, columns);
-                let size = (pixel_rows.len() * pixel_columns.len()) as u64;
-                let block = if disk.is_some() && self.depth[node] > self.far() {
-                    Block::Mixed
-                } else {
-                    self.block(&excess, node)
-                };
-                let removed = match block {
-                    Block::Kept => 0,
-                    Block::Removed => {
-                        for row in pixel_rows.clone() {
-                            pixel_columns.clone().for_each(|column| out[[row, column]] = true);
-                        }
-                        size
+            if pixel_rows.is_empty() {
+                continue;
+            }
+            let mut first = 0;
+            for run in blocks.chunk_by(|a, b| a == b && *a == Block::Removed) {
+                let nodes = first..first + run.len();
+                first = nodes.end;
+                let pixels =
+                    ranges[nodes.start].start..ranges[nodes.end - 1].end.max(ranges[nodes.start].start);
+                let mut removed = 0;
+                if run[0] == Block::Removed {
+                    for row in pixel_rows.clone() {
+                        gone[row * columns + pixels.start..row * columns + pixels.end].fill(true);
                     }
-                    Block::Mixed => {
-                        let bony = self.bony[node];
-                        let protected = self.protected[node];
-                        let edge = disk.is_none() && !protected && self.is_edge(node);
-                        let mut removed = 0;
-                        for row in pixel_rows.clone() {
-                            let (r, down) = by_row[row];
-                            for column in pixel_columns.clone() {
-                                let hu = hu[[row, column]];
-                                let (c, along) = by_column[column];
-                                let upper = excess[[r, c]] + along * (excess[[r, c + 1]] - excess[[r, c]]);
-                                let lower = excess[[r + 1, c]]
-                                    + along * (excess[[r + 1, c + 1]] - excess[[r + 1, c]]);
-                                let air = || {
-                                    hu <= self.tissue_hu
-                                        || self.rim.is_some_and(|rim| rim.covers(row, column, hu))
-                                };
-                                let goes = !protected && upper + down * (lower - upper) > 0.0
-                                    || edge && air()
-                                    || !protected && disk.as_ref().is_some_and(|disk| disk[[row, column]]);
-                                if goes && !(bony && hu > BONE_HU) {
-                                    out[[row, column]] = true;
-                                    removed += 1;
-                                }
-                            }
-                        }
-                        removed
+                    removed = (pixels.len() * pixel_rows.len()) as u64;
+                } else if run[0] == Block::Mixed {
+                    let node = [plane, node_row, nodes.start];
+                    let mixed = Mixed::new(self, node, disk.as_ref());
+                    for row in pixel_rows.clone() {
+                        let (r, down) = by_row[row];
+                        let line = row * columns + pixels.start..row * columns + pixels.end;
+                        let weights = &by_column[pixels.clone()];
+                        removed += mixed.apply(
+                            &excess,
+                            (r, down),
+                            weights,
+                            [row, pixels.start],
+                            &hu_of[line.clone()],
+                            &mut gone[line],
+                        );
                     }
-                };
-                counts.removed += removed;
-                if self.depth[node] > 0.0 {
-                    counts.head += size;
-                    counts.head_removed += removed;
                 }
-                if self.cavity[node] {
-                    counts.cavity += size;
-                    counts.cavity_removed += removed;
+                counts.removed += removed;
+                for (at, pixels) in nodes.clone().zip(&ranges[nodes]) {
+                    let node = [plane, node_row, at];
+                    let size = (pixels.len() * pixel_rows.len()) as u64;
+                    let lost = if run.len() > 1 || run[0] == Block::Removed { size } else { removed };
+                    if self.depth[node] > 0.0 {
+                        counts.head += size;
+                        counts.head_removed += lost;
+                    }
+                    if self.cavity.has(node) {
+                        counts.cavity += size;
+                        counts.cavity_removed += lost;
+                    }
                 }
             }
         }
         counts
+    }
+
+    /// The study group's ellipse around the air outside the head in this slice, where it was asked for.
+    fn disk_at(&self, hu: &ArrayView2<'_, i16>, slice: usize) -> Option<Array2<bool>> {
+        let grid = &self.grid;
+        let plane = grid.plane_of_slice[slice];
+        let margin = -grid.pitch_mm[0].max(grid.pitch_mm[1]);
+        self.ellipse.as_ref().map(|ellipse| {
+            let outside = |row, column| {
+                self.depth[[plane, grid.node_of(slice, 0, row), grid.node_of(slice, 1, column)]] < margin
+            };
+            ellipse.dilate(&outside_air(hu, self.air_hu, outside))
+        })
+    }
+
+    /// For each pixel the node before it and the weight of the node after it.
+    fn weights(&self, slice: usize, axis: usize, size: usize) -> Vec<(usize, f32)> {
+        let last = self.grid.shape[axis + 1] - 1;
+        (0..size)
+            .map(|index| {
+                let at = self.grid.coordinate(slice, axis, index).clamp(0.0, last as f32);
+                let node = (at as usize).min(last - 1);
+                (node, at - node as f32)
+            })
+            .collect()
+    }
+
+    /// What becomes of the nodes of a plane. A pixel depends on its node's neighbors, too.
+    fn blocks(&self, excess: &Array2<f32>, plane: usize, disk: bool) -> Vec<Block> {
+        let (rows, columns) = excess.dim();
+        let gone = Bits::of([1, rows, columns], excess.as_slice().unwrap_or_default(), |mm| mm > 0.0);
+        let any = around(&gone);
+        let kept = around(&gone.inverted());
+        let depth = self.depth.index_axis(Axis(0), plane);
+        let mut blocks = vec![Block::Kept; rows * columns];
+        for (index, (block, &depth)) in blocks.iter_mut().zip(&depth).enumerate() {
+            let (row, column) = (index / columns, index % columns);
+            let (node, here) = ([plane, row, column], [0, row, column]);
+            *block = if depth <= self.far() {
+                // What is protected lies in the head.
+                Block::Removed
+            } else if disk {
+                Block::Mixed
+            } else if !any.has(here) && !self.is_edge(depth) {
+                Block::Kept
+            } else if !kept.has(here) && !self.bony.has(node) && !self.protected.has(node) {
+                Block::Removed
+            } else {
+                Block::Mixed
+            };
+        }
+        blocks
     }
 
     /// The excess in the plane of a slice: between the two planes it lies between.
@@ -187,26 +219,9 @@ impl Decision {
         mixed
     }
 
-    fn block(&self, excess: &Array2<f32>, node: [usize; 3]) -> Block {
-        if self.depth[node] <= self.far() && !self.protected[node] {
-            return Block::Removed;
-        }
-        let (rows, columns) = excess.dim();
-        let mut least = f32::INFINITY;
-        let mut most = f32::NEG_INFINITY;
-        for r in node[1].saturating_sub(1)..(node[1] + 2).min(rows) {
-            for c in node[2].saturating_sub(1)..(node[2] + 2).min(columns) {
-                least = least.min(excess[[r, c]]);
-                most = most.max(excess[[r, c]]);
-            }
-        }
-        if most <= 0.0 && !self.is_edge(node) {
-            Block::Kept
-        } else if least > 0.0 && !self.bony[node] && !self.protected[node] {
-            Block::Removed
-        } else {
-            Block::Mixed
-        }
+    /// The nodes whose depth passes.
+    pub(super) fn nodes_where(&self, passes: impl Fn(f32) -> bool) -> Bits {
+        Bits::of(self.grid.shape, self.depth.as_slice().unwrap_or_default(), passes)
     }
 
     /// Deeper outside than this, everything goes: what lies there is not the head.
@@ -214,7 +229,73 @@ impl Decision {
         -2.0 * self.grid.pitch_mm[0].max(self.grid.pitch_mm[1])
     }
 
-    fn is_edge(&self, node: [usize; 3]) -> bool {
-        self.depth[node].abs() < 1.5 * self.grid.pitch_mm[0].max(self.grid.pitch_mm[1])
+    fn is_edge(&self, depth: f32) -> bool {
+        depth.abs() < 1.5 * self.grid.pitch_mm[0].max(self.grid.pitch_mm[1])
     }
+}
+
+/// A node whose pixels are decided one by one.
+struct Mixed<'a> {
+    decision: &'a Decision,
+    bony: bool,
+    protected: bool,
+    edge: bool,
+    disk: Option<&'a Array2<bool>>,
+}
+
+impl<'a> Mixed<'a> {
+    fn new(decision: &'a Decision, node: [usize; 3], disk: Option<&'a Array2<bool>>) -> Self {
+        let protected = decision.protected.has(node);
+        Self {
+            decision,
+            bony: decision.bony.has(node),
+            protected,
+            edge: disk.is_none() && !protected && decision.is_edge(decision.depth[node]),
+            disk: disk.filter(|_| !protected),
+        }
+    }
+
+    /// Decides the pixels of one row that starts at `place`; returns how many go.
+    fn apply(
+        &self,
+        excess: &Array2<f32>,
+        (r, down): (usize, f32),
+        weights: &[(usize, f32)],
+        place: [usize; 2],
+        hu: &[i16],
+        gone: &mut [bool],
+    ) -> u64 {
+        let Some(excess) = excess.as_slice() else { return 0 };
+        let columns = self.decision.grid.shape[2];
+        let (upper, lower) =
+            (&excess[r * columns..(r + 1) * columns], &excess[(r + 1) * columns..(r + 2) * columns]);
+        let mut removed = 0;
+        for (index, ((&(c, along), &hu), gone)) in weights.iter().zip(hu).zip(gone).enumerate() {
+            let above = upper[c] + along * (upper[c + 1] - upper[c]);
+            let below = lower[c] + along * (lower[c + 1] - lower[c]);
+            let [row, column] = [place[0], place[1] + index];
+            let air = || {
+                hu <= self.decision.tissue_hu
+                    || self.decision.rim.is_some_and(|rim| rim.covers(row, column, hu))
+            };
+            let goes = !self.protected && above + down * (below - above) > 0.0
+                || self.edge && air()
+                || self.disk.is_some_and(|disk| disk[[row, column]]);
+            *gone = goes && !(self.bony && hu > BONE_HU);
+            removed += u64::from(*gone);
+        }
+        removed
+    }
+}
+
+/// The nodes of a plane with a member among them and their eight neighbors.
+fn around(plane: &Bits) -> Bits {
+    let wide = plane.widened();
+    let stride = wide.stride();
+    let mut out = wide.clone();
+    let end = wide.words().len();
+    for (from, to) in [(0..end - stride, stride..end), (stride..end, 0..end - stride)] {
+        out.words_mut()[to].iter_mut().zip(&wide.words()[from]).for_each(|(out, word)| *out |= word);
+    }
+    out
 }

@@ -1,10 +1,8 @@
 //! The air around the head, and the head itself.
 
-use ndarray::Array3;
-
-use crate::image::distance::{dilated, eroded, opened};
+use crate::image::bits::Bits;
 use crate::image::grid::Grid;
-use crate::image::label::{components, flood, grown, mask_of};
+use crate::image::label::{components, flood, grown, nodes_of, set_of};
 use crate::image::sample::Sample;
 
 /// Air that a ball of this radius cannot reach is inside: nostrils, mouth and ear canals are shut, mm.
@@ -15,53 +13,78 @@ const CREEP_MM: f32 = 4.0;
 const OPENING_MM: f32 = 4.0;
 /// How far thin parts (ears, nose, lips) are won back after the opening, mm.
 const WON_BACK_MM: f32 = 20.0;
+/// Nodes kept around the head, so that distances outside it can be told.
+const AROUND: usize = 5;
 
 /// Marks the air that is connected to the border of the images.
 ///
 /// A sinus, the airway, or air inside the skull is never part of it. Where the image cuts the head, its border
 /// is; the first and the last slice are not.
 #[must_use]
-pub fn exterior(sample: &Sample, grid: &Grid) -> Array3<bool> {
-    let air = sample.solid.mapv(|solid| !solid);
+pub fn exterior(sample: &Sample, grid: &Grid) -> Bits {
+    let air = sample.solid.inverted();
     let ring = ring(grid);
-    let reached = flood(&eroded(&air, grid, BALL_MM), ring.iter().copied());
-    let mut room = dilated(&reached, grid, BALL_MM + CREEP_MM);
-    room.zip_mut_with(&air, |room, &air| *room &= air);
-    for &node in &ring {
-        room[node] = true;
-    }
-    flood(&room, ring)
+    let reached = flood(&air.eroded(grid, BALL_MM), &ring);
+    let room = reached.dilated(grid, BALL_MM + CREEP_MM).and(&air).or(&ring);
+    flood(&room, &ring)
 }
 
 /// Marks the head: the body with the most bone in what is not exterior.
 ///
 /// Empty when nothing thicker than a strap lies in the images.
 #[must_use]
-pub fn head(sample: &Sample, exterior: &Array3<bool>, grid: &Grid) -> Array3<bool> {
-    let matter = exterior.mapv(|outside| !outside);
-    let mut body = opened(&matter, grid, OPENING_MM);
-    body.zip_mut_with(&matter, |body, &matter| *body &= matter);
-    let weight = |nodes: &Vec<[usize; 3]>| {
-        let bone: f32 = nodes.iter().map(|n| sample.bone[*n] * grid.node_ml(n[0])).sum();
-        let all: f32 = nodes.iter().map(|n| grid.node_ml(n[0])).sum();
-        // Bone decides; without any, size does.
-        bone * 1000.0 + all
+pub fn head(sample: &Sample, exterior: &Bits, grid: &Grid) -> Bits {
+    let matter = exterior.inverted();
+    let body = matter.opened(grid, OPENING_MM).and(&matter);
+    let largest = components(&body)
+        .into_iter()
+        .map(|runs| {
+            // Bone decides; without any, size does.
+            let weight = |node: [usize; 3]| grid.node_ml(node[0]) * (1000.0 * sample.bone_share(node) + 1.0);
+            (nodes_of(&runs).map(weight).sum::<f32>(), runs)
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((_, runs)) = largest else { return body };
+    grown(&set_of(grid.shape, &runs), &matter, grid, WON_BACK_MM)
+}
+
+/// First (row, column) and size of the box that holds the head and some nodes around it; the ring is outside.
+#[must_use]
+pub fn box_of(head: &Bits, grid: &Grid) -> ([usize; 2], [usize; 2]) {
+    let [planes, rows, columns] = grid.shape;
+    let mut lines = vec![false; rows];
+    let mut any = vec![0; head.stride()];
+    for plane in 0..planes {
+        for (row, line) in lines.iter_mut().enumerate() {
+            let words = head.row(plane, row);
+            *line |= words.iter().any(|word| *word != 0);
+            any.iter_mut().zip(words).for_each(|(any, word)| *any |= word);
+        }
+    }
+    let used: Vec<bool> = (0..columns).map(|column| any[column / 64] >> (column % 64) & 1 == 1).collect();
+    let span = |used: &[bool]| match (used.iter().position(|u| *u), used.iter().rposition(|u| *u)) {
+        (Some(first), Some(last)) => {
+            let start = first.saturating_sub(AROUND);
+            (start, (last + AROUND + 1).min(used.len()) - start)
+        }
+        _ => (0, used.len()),
     };
-    let largest = components(&body).into_iter().max_by(|a, b| weight(a).total_cmp(&weight(b)));
-    let Some(nodes) = largest else { return body };
-    grown(&mask_of(matter.dim(), &nodes), &matter, grid, WON_BACK_MM)
+    let ((row, height), (column, width)) = (span(&lines), span(&used));
+    ([row, column], [height, width])
 }
 
 /// The nodes around the images that belong to no voxel.
-fn ring(grid: &Grid) -> Vec<[usize; 3]> {
+fn ring(grid: &Grid) -> Bits {
     let [planes, rows, columns] = grid.shape;
-    let mut ring = Vec::new();
+    let mut ring = Bits::none(grid.shape);
     for plane in 0..planes {
         for row in 0..rows {
-            for column in 0..columns {
-                if row == 0 || row + 1 == rows || column == 0 || column + 1 == columns {
-                    ring.push([plane, row, column]);
-                }
+            let line = plane * rows + row;
+            if row == 0 || row + 1 == rows {
+                ring.insert_run(line, 0, columns);
+            } else {
+                ring.insert_run(line, 0, 1);
+                ring.insert_run(line, columns - 1, columns);
             }
         }
     }

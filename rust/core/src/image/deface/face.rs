@@ -7,13 +7,14 @@ use ndarray::Array3;
 
 use super::cavity::Cavity;
 use super::orientation::{Orientation, center, dot};
-use crate::image::distance::{dilated, distance, opened};
+use crate::image::bits::Bits;
+use crate::image::distance::{Area, distance, distance_in};
 use crate::image::grid::Grid;
-use crate::image::label::{boundary, components, flood};
+use crate::image::label::{boundary, components, flood, insert, nodes_of};
 use crate::image::noise;
 
 /// Radius of the ball that closes bone: the new surface of the face, mm.
-const CLOSING_MM: f32 = 8.0;
+const CLOSING_MM: f32 = 14.0;
 /// Radius of the ball that closes the orbit at its rim, so that its contents stay, mm.
 const ORBIT_CLOSING_MM: f32 = 26.0;
 /// The new surface lies up to this much deeper, by a smooth random field, mm.
@@ -22,18 +23,21 @@ pub const OFFSET_MM: f32 = 3.0;
 const OFFSET_SCALE_MM: f64 = 15.0;
 /// How much deeper the removal may go per mm further inside the region: a slope, no visible step.
 const SLOPE: f32 = 2.0;
-/// Deepest removal below the skin, mm: the cheek is 25 thick.
-pub const DEEPEST_MM: f32 = 32.0;
-/// The region begins so far before the middle of the cavity: the ear canal, mm.
-const BEHIND_MM: f32 = 5.0;
+/// Deepest removal below the skin, mm: the cheek is 25 thick, the floor of the mouth 40.
+const DEEPEST_MM: f32 = 44.0;
+/// The skin lies about this far before the first node behind it, mm.
+const HALF_MM: f32 = 1.0;
+/// The region begins so far before the middle of the cavity, mm: behind the ear canal, or the side of the neck that
+/// stays would tell where the cheek was.
+const BEHIND_MM: f32 = -5.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
 const BROW_MM: f32 = 28.0;
 /// The orbits lie between these heights over the lowest part of the anterior cranial fossa, mm ...
 const ORBIT_HEIGHT_MM: [f32; 2] = [-42.0, 15.0];
 /// ... and so far to the side of the midline, mm. Both leave room for a head that lies at an angle.
 const ORBIT_ASIDE_MM: [f32; 2] = [8.0, 58.0];
-/// How far below the lowest edge of the jaw the region ends, mm.
-const CHIN_MM: f32 = 22.0;
+/// How far below the lowest edge of the jaw the region ends, mm: the slope lies below the face, not in it.
+const CHIN_MM: f32 = 34.0;
 /// The chin lies at most so far behind the forehead; hyoid and spine lie deeper, mm.
 const JAW_BEHIND_MM: f32 = 25.0;
 /// Least bone of the jaw and the facial skeleton in one piece; the hyoid has less, ml.
@@ -50,23 +54,17 @@ pub struct Anatomy<'a> {
     /// The grid itself.
     pub grid: &'a Grid,
     /// The head.
-    pub head: &'a Array3<bool>,
+    pub head: &'a Bits,
     /// Its bone.
-    pub bone: &'a Array3<bool>,
+    pub bone: &'a Bits,
     /// Its cavity.
     pub cavity: &'a Cavity,
     /// Its directions.
     pub orientation: Orientation,
-    /// Distance to bone, mm, exact up to [`reach_mm`].
+    /// Distance to bone, mm, exact up to the radius that closes bone and more.
     pub to_bone: &'a Array3<f32>,
-    /// Depth below the skin, mm.
-    pub depth: &'a Array3<f32>,
-}
-
-/// How far the face step looks from bone, mm.
-#[must_use]
-pub const fn reach_mm() -> f32 {
-    ORBIT_CLOSING_MM
+    /// What lies outside the head.
+    pub outside: &'a Bits,
 }
 
 /// How far each node lies within what the face step removes, mm: positive is removed.
@@ -75,52 +73,72 @@ pub const fn reach_mm() -> f32 {
 /// at the border of the region.
 #[must_use]
 pub fn face(anatomy: &Anatomy<'_>, base_mm: f32, seed: u64) -> Array3<f32> {
-    let Anatomy { grid, depth, .. } = *anatomy;
-    let Some(region) = Region::find(anatomy) else {
-        return Array3::from_elem(depth.dim(), f32::NEG_INFINITY);
-    };
+    let Anatomy { grid, bone, to_bone, outside, .. } = *anatomy;
+    let mut excess = Array3::from_elem(to_bone.dim(), f32::NEG_INFINITY);
+    let Some(region) = Region::find(anatomy) else { return excess };
     let ears = distance(&region.ears(anatomy), grid, EAR_REACH_MM);
-    let beyond = beyond_bone(anatomy, CLOSING_MM, |_| true);
-    let reach = ORBIT_CLOSING_MM + OFFSET_MM + 1.0;
-    let beyond_rim = beyond_bone(anatomy, ORBIT_CLOSING_MM, |frame| region.orbit_mm(frame) > -reach);
-    Array3::from_shape_fn(depth.dim(), |(p, r, c)| {
-        let node = [p, r, c];
-        if depth[node] > DEEPEST_MM || depth[node] <= 0.0 {
-            return f32::NEG_INFINITY;
-        }
+    let candidates = region.candidates(anatomy, &ears);
+    let Some(area) = area_of(&candidates, |_| true) else { return excess };
+    let deep = distance_in(outside, grid, DEEPEST_MM + HALF_MM, &area);
+    let free = Bits::of(grid.shape, to_bone.as_slice().unwrap_or_default(), |mm| mm > CLOSING_MM);
+    let rolled = Rolled::new(anatomy, CLOSING_MM, &free, &area);
+    let orbits = area_of(&candidates, |node| region.orbit_mm(grid.frame_mm(node)) > 0.0);
+    let at_rim = orbits.map(|area| {
+        let free = bone.dilated(grid, ORBIT_CLOSING_MM).inverted();
+        Rolled::new(anatomy, ORBIT_CLOSING_MM, &free, &area)
+    });
+    for node in candidates.nodes().filter(|node| deep[*node].is_finite()) {
         let frame = grid.frame_mm(node);
-        let within = region.within_mm(frame, ears[node]);
-        if within <= 0.0 {
-            return f32::NEG_INFINITY;
+        let deepest = base_mm + region.within_mm(frame, ears[node]) - (deep[node] - HALF_MM);
+        let mut surface = rolled.beyond_mm(node);
+        if let Some(at_rim) = at_rim.as_ref().filter(|_| region.orbit_mm(frame) > 0.0) {
+            surface = surface.min(at_rim.beyond_mm(node));
         }
-        let orbit = region.orbit_mm(frame) > 0.0;
-        let surface = if orbit { beyond_rim[node].min(beyond[node]) } else { beyond[node] };
-        let offset = OFFSET_MM * noise::smooth(seed, grid.patient_mm(frame), OFFSET_SCALE_MM);
-        (surface + offset).min(base_mm + within - depth[node])
+        // The offset matters near the surface alone.
+        if surface > -OFFSET_MM - 1.0 && surface < deepest {
+            surface += OFFSET_MM * noise::smooth(seed, grid.patient_mm(frame), OFFSET_SCALE_MM);
+        }
+        excess[node] = surface.min(deepest);
+    }
+    excess
+}
+
+/// The box that holds the nodes for which `wanted` holds.
+fn area_of(nodes: &Bits, wanted: impl Fn([usize; 3]) -> bool) -> Option<Area> {
+    nodes.nodes().filter(|node| wanted(*node)).fold(None, |area: Option<Area>, node| {
+        let area = area.unwrap_or_else(|| node.map(|at| at..at + 1));
+        let span = |axis: usize| area[axis].start.min(node[axis])..area[axis].end.max(node[axis] + 1);
+        Some([span(0), span(1), span(2)])
     })
 }
 
-/// How far each node lies outside the closing of bone by a ball of `radius`, mm, down to -[`OFFSET_MM`] - 1.
-///
-/// Right only where `matters` holds for all places within `radius` and [`OFFSET_MM`] + 1.
-fn beyond_bone(anatomy: &Anatomy<'_>, radius: f32, matters: impl Fn([f32; 3]) -> bool) -> Array3<f32> {
-    let Anatomy { grid, to_bone, depth, .. } = *anatomy;
-    let free = to_bone.mapv(|mm| mm > radius);
-    let outside = free
-        .indexed_iter()
-        .filter(|((p, r, c), free)| **free && depth[[*p, *r, *c]] <= 0.0)
-        .map(|((p, r, c), _)| [p, r, c]);
-    let rolled = flood(&free, outside);
-    // The nearest member is always one at the border of the set; sparing the others spares time.
-    let mut border = boundary(&rolled);
-    for ((p, r, c), border) in border.indexed_iter_mut().filter(|(_, border)| **border) {
-        *border = matters(grid.frame_mm([p, r, c]));
+/// Where a ball that is rolled over bone from outside gets to.
+struct Rolled {
+    radius: f32,
+    /// Places of the ball's center.
+    centers: Bits,
+    /// Distance to the nearest of them, mm, as far as it matters; infinite in their midst.
+    to_center: Array3<f32>,
+}
+
+impl Rolled {
+    /// `free` is what lies farther than `radius` from bone. Right within `area`.
+    fn new(anatomy: &Anatomy<'_>, radius: f32, free: &Bits, area: &Area) -> Self {
+        let Anatomy { grid, outside, .. } = *anatomy;
+        let centers = flood(free, outside);
+        // The nearest center is always one at the border of the set; sparing the others spares time.
+        let to_center = distance_in(&boundary(&centers), grid, radius + OFFSET_MM + 1.0, area);
+        Self { radius, centers, to_center }
     }
-    let mut beyond = distance(&border, grid, radius + OFFSET_MM + 1.0);
-    beyond.zip_mut_with(&rolled, |mm, &rolled| {
-        *mm = if rolled { radius } else { (radius - *mm).max(-OFFSET_MM - 1.0) };
-    });
-    beyond
+
+    /// How far a node lies outside the closing of bone, mm, down to -[`OFFSET_MM`] - 1.
+    fn beyond_mm(&self, node: [usize; 3]) -> f32 {
+        if self.centers.has(node) {
+            self.radius
+        } else {
+            (self.radius - self.to_center[node]).max(-OFFSET_MM - 1.0)
+        }
+    }
 }
 
 /// Where the face lies, in the directions of the head.
@@ -140,19 +158,15 @@ impl Region {
         let Anatomy { grid, cavity, orientation, .. } = *anatomy;
         let middle = center(&cavity.nodes, grid)?;
         let mut region = Self { middle, orientation, brow: f32::INFINITY, jaw: f32::INFINITY, forehead: 0.0 };
-        let places: Vec<[f32; 2]> = cavity
-            .nodes
-            .indexed_iter()
-            .filter(|(_, n)| **n)
-            .map(|((p, r, c), _)| region.ahead_and_up(grid.frame_mm([p, r, c])))
-            .collect();
+        let places: Vec<[f32; 2]> =
+            cavity.nodes.nodes().map(|node| region.ahead_and_up(grid.frame_mm(node))).collect();
         region.forehead = quantile(places.iter().map(|p| p[0]), 0.99)?;
         let frontal = places.iter().filter(|p| p[0] > 0.55 * region.forehead).map(|p| p[1]);
         region.brow = quantile(frontal, 0.03)? + BROW_MM;
         region.jaw = components(anatomy.bone)
-            .into_iter()
-            .filter(|nodes| nodes.iter().map(|n| grid.node_ml(n[0])).sum::<f32>() >= JAW_ML)
-            .flatten()
+            .iter()
+            .filter(|runs| nodes_of(runs).map(|n| grid.node_ml(n[0])).sum::<f32>() >= JAW_ML)
+            .flat_map(|runs| nodes_of(runs))
             .map(|node| region.ahead_and_up(grid.frame_mm(node)))
             .filter(|place| place[0] > region.forehead - JAW_BEHIND_MM)
             .map(|place| place[1])
@@ -174,29 +188,41 @@ impl Region {
         SLOPE * face.max(EAR_REACH_MM - ear)
     }
 
-    /// Thin parts of the head at its sides: the ears.
-    fn ears(&self, anatomy: &Anatomy<'_>) -> Array3<bool> {
-        let Anatomy { grid, head, cavity, .. } = *anatomy;
-        let thick = dilated(&opened(head, grid, EAR_THIN_MM), grid, 1.0);
-        let mut thin = head.clone();
-        thin.zip_mut_with(&thick, |thin, &thick| *thin &= !thick);
-        let side = self.half_width(&cavity.nodes, grid) * 0.75;
-        for ((p, r, c), thin) in thin.indexed_iter_mut().filter(|(_, thin)| **thin) {
-            let frame = grid.frame_mm([p, r, c]);
-            let [ahead, up] = self.ahead_and_up(frame);
-            *thin = self.aside(frame).abs() > side
-                && (-0.9 * self.forehead..0.5 * self.forehead).contains(&ahead)
-                && (self.jaw - 20.0..self.brow + 20.0).contains(&up);
-        }
-        let mut ears = Array3::from_elem(thin.dim(), false);
-        for nodes in components(&thin) {
-            if nodes.iter().map(|n| grid.node_ml(n[0])).sum::<f32>() >= EAR_ML {
-                for node in nodes {
-                    ears[node] = true;
-                }
+    /// The nodes below the skin from which something may be removed.
+    fn candidates(&self, anatomy: &Anatomy<'_>, ears: &Array3<f32>) -> Bits {
+        let Anatomy { grid, head, .. } = *anatomy;
+        let mut candidates = Bits::none(grid.shape);
+        for node in head.nodes() {
+            if self.within_mm(grid.frame_mm(node), ears[node]) > 0.0 {
+                candidates.insert(node);
             }
         }
-        ears
+        candidates
+    }
+
+    /// Thin parts of the head at its sides: the ears.
+    fn ears(&self, anatomy: &Anatomy<'_>) -> Bits {
+        let Anatomy { grid, head, cavity, .. } = *anatomy;
+        let thick = head.opened(grid, EAR_THIN_MM).dilated(grid, 1.0);
+        let side = self.half_width(&cavity.nodes, grid) * 0.75;
+        let mut thin = Bits::none(grid.shape);
+        for node in head.clone().without(&thick).nodes() {
+            let frame = grid.frame_mm(node);
+            let [ahead, up] = self.ahead_and_up(frame);
+            if self.aside(frame).abs() > side
+                && (-0.9 * self.forehead..0.5 * self.forehead).contains(&ahead)
+                && (self.jaw - 20.0..self.brow + 20.0).contains(&up)
+            {
+                thin.insert(node);
+            }
+        }
+        components(&thin)
+            .iter()
+            .filter(|runs| nodes_of(runs).map(|n| grid.node_ml(n[0])).sum::<f32>() >= EAR_ML)
+            .fold(Bits::none(grid.shape), |mut ears, runs| {
+                insert(&mut ears, runs);
+                ears
+            })
     }
 
     /// Millimeters to the side of the midline, signed.
@@ -205,9 +231,8 @@ impl Region {
         (frame[1] - self.middle[1]) * x - (frame[2] - self.middle[2]) * y
     }
 
-    fn half_width(&self, cavity: &Array3<bool>, grid: &Grid) -> f32 {
-        let places = cavity.indexed_iter().filter(|(_, n)| **n);
-        quantile(places.map(|((p, r, c), _)| self.aside(grid.frame_mm([p, r, c])).abs()), 0.99).unwrap_or(0.0)
+    fn half_width(&self, cavity: &Bits, grid: &Grid) -> f32 {
+        quantile(cavity.nodes().map(|node| self.aside(grid.frame_mm(node)).abs()), 0.99).unwrap_or(0.0)
     }
 
     /// How far a place lies inside one of the boxes that hold the orbits, mm.

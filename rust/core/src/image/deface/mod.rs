@@ -17,15 +17,17 @@ pub mod orientation;
 
 use std::sync::Arc;
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
+use rayon::prelude::*;
 
 use self::apply::{Counts, Decision};
 use self::ellipse::Ellipse;
 use self::orientation::Found;
+use super::bits::Bits;
 use super::distance::distance;
 use super::fill::TissueNoise;
 use super::grid::Grid;
-use super::label::components;
+use super::label::{components, grown, insert, nodes_of, runs_of};
 use super::sample::Sample;
 use super::{FillValue, Geometry, HuVolume, Mask, Removal, noise};
 use crate::outcome::Hold;
@@ -41,6 +43,8 @@ const BONE_SHARE: f32 = 0.3;
 const BONE_ML: f32 = 1.5;
 /// Smaller pieces yet are no bone at all but noise and streaks, ml.
 const SPECK_ML: f32 = 0.1;
+/// Distances to bone and skin are told up to this, mm: the cavity's largest ball, and 3 mm more.
+const REACH_MM: f32 = 19.5;
 /// Skin is looked for this deep below the surface of the head, mm.
 const SKIN_MM: f32 = 3.0;
 /// With more of its surface bone than this, a head has no skin.
@@ -79,7 +83,7 @@ impl From<&Settings> for DefaceSettings {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     grid: Grid,
-    nodes: Array3<bool>,
+    nodes: Bits,
 }
 
 impl Region {
@@ -87,15 +91,37 @@ impl Region {
     #[must_use]
     pub fn contains(&self, slice: usize, row: usize, column: usize) -> bool {
         let grid = &self.grid;
-        self.nodes[[grid.plane_of_slice[slice], grid.node_of(slice, 0, row), grid.node_of(slice, 1, column)]]
+        self.nodes.has([
+            grid.plane_of_slice[slice],
+            grid.node_of(slice, 0, row),
+            grid.node_of(slice, 1, column),
+        ])
     }
 
     /// One flag per voxel of a matrix of `size` (rows, columns).
     #[must_use]
     pub fn to_mask(&self, size: [usize; 2]) -> Mask {
-        Mask::from_shape_fn((self.grid.plane_of_slice.len(), size[0], size[1]), |(slice, row, column)| {
-            self.contains(slice, row, column)
-        })
+        let grid = &self.grid;
+        let mut mask = Mask::from_elem((grid.plane_of_slice.len(), size[0], size[1]), false);
+        mask.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(slice, mut mask)| {
+            let plane = grid.plane_of_slice[slice];
+            for node_row in 0..grid.shape[1] {
+                let runs: Vec<_> = runs_of(self.nodes.row(plane, node_row))
+                    .map(|(from, to)| {
+                        let first = grid.pixels_of(slice, 1, from as usize, size[1]).start;
+                        first..grid.pixels_of(slice, 1, to as usize - 1, size[1]).end.max(first)
+                    })
+                    .collect();
+                for row in grid.pixels_of(slice, 0, node_row, size[0]) {
+                    if let Some(line) = mask.row_mut(row).into_slice() {
+                        for run in &runs {
+                            line[run.clone()].fill(true);
+                        }
+                    }
+                }
+            }
+        });
+        mask
     }
 }
 
@@ -134,7 +160,7 @@ pub struct Defacing {
     pub removal: Removal,
     /// The head; text over it has to be looked for, elsewhere it is filled.
     pub head: Region,
-    /// The cranial cavity and what lies within 3 mm of it.
+    /// The cranial cavity and what lies within 3 mm of it; where none was found, what lies behind bone.
     pub protected: Region,
     /// Why the result must not be released unseen. The removal is then the best that can be done.
     pub hold: Option<Hold>,
@@ -172,15 +198,22 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
     let sample = Sample::new(volume, &grid, TISSUE_HU.max(how.air_threshold_hu));
     let outside = exterior::exterior(&sample, &grid);
     let head = exterior::head(&sample, &outside, &grid);
-    let depth = depth(&head, &grid);
-    let (bone, bright) = bone(&sample, &depth);
-    let to_bone = distance(&bone, &grid, face::reach_mm());
-
+    // From here on nothing but the head matters.
+    let (first, size) = exterior::box_of(&head, &grid);
+    let grid = grid.cropped(first, size);
+    let sample = sample.cropped(first, grid.shape);
+    let outside = outside.cropped(first, grid.shape);
+    let head = head.cropped(first, grid.shape);
+    let beyond_head = head.inverted();
     let depth_mm = kernel_mm(how.kernel, &volume.geometry);
-    let cavity = skin(&sample, &bone, &depth)
+    let depth = depth(&head, &beyond_head, &grid, REACH_MM.max(depth_mm + 4.0));
+    let (bone, bright) = bone(&sample, &head, &grid);
+    let to_bone = distance(&bone, &grid, REACH_MM);
+
+    let cavity = skin(&sample, &bone, &head, &depth)
         .and_then(|()| cavity::cavity(&bone, &head, &to_bone, &depth, &grid))
         .and_then(|cavity| {
-            if cavity::holds_brain(&cavity, &sample.mean_hu) {
+            if cavity::holds_brain(&cavity, &sample.brain) {
                 Ok(cavity)
             } else {
                 Err(Hold::ImplausibleCavity)
@@ -203,8 +236,7 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
         face_reduced: false,
         depth_mm,
     };
-    let dim = depth.dim();
-    let (mut protected, mut inside) = (Array3::from_elem(dim, false), Array3::from_elem(dim, false));
+    let (mut protected, mut inside) = (Bits::none(grid.shape), Bits::none(grid.shape));
     if let Ok(cavity) = cavity {
         let orientation = orientation::orientation(&sample, &outside, &cavity, &to_bone, &grid);
         findings.hold = (orientation.found == Found::Contradict).then_some(Hold::OrientationContradicted);
@@ -219,17 +251,17 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
                 cavity: &cavity,
                 orientation,
                 to_bone: &to_bone,
-                depth: &depth,
+                outside: &beyond_head,
             };
             let beyond = face::face(&anatomy, depth_mm, noise::part(&seed, 0));
             excess.zip_mut_with(&beyond, |excess, &beyond| *excess = excess.max(beyond));
             findings.face_reduced = true;
         }
         let margin = MARGIN_MM + 0.7 * grid.pitch_mm[0].max(grid.pitch_mm[1]);
-        let from_cavity = distance(&cavity.nodes, &grid, margin);
-        protected = from_cavity.mapv(f32::is_finite);
+        protected = cavity.nodes.dilated(&grid, margin).and(&head);
         inside = cavity.nodes;
-        protected.zip_mut_with(&depth, |protected, &depth| *protected &= depth > 0.0);
+    } else if !bare {
+        protected = behind_bone(&head, &bone, depth_mm, &grid);
     }
     let decision = Decision {
         grid,
@@ -272,7 +304,7 @@ fn finish(
     let extent = planes.last().zip(planes.first()).map_or(0.0, |(last, first)| last - first);
     Defacing {
         removal: Removal { mask, fill },
-        head: Region { nodes: decision.depth.mapv(|mm| mm > decision.far()), grid: decision.grid.clone() },
+        head: Region { nodes: decision.nodes_where(|mm| mm > decision.far()), grid: decision.grid.clone() },
         protected: Region { nodes: decision.protected, grid: decision.grid },
         hold: found.hold.filter(|_| how.face != Face::Off),
         evidence: Evidence {
@@ -291,47 +323,47 @@ fn finish(
     }
 }
 
-/// Depth of each node below the surface of the head, mm; outside the head the distance to it, negative.
-fn depth(head: &Array3<bool>, grid: &Grid) -> Array3<f32> {
+/// Depth of each node below the surface of the head, mm, up to `reach_mm` and then very deep; outside the head the distance to it, negative.
+fn depth(head: &Bits, beyond_head: &Bits, grid: &Grid, reach_mm: f32) -> Array3<f32> {
     let half = grid.pitch_mm[0].min(grid.pitch_mm[1]) / 2.0;
-    let inward = distance(&head.mapv(|head| !head), grid, face::DEEPEST_MM + 2.0);
+    let mut depth = distance(beyond_head, grid, reach_mm);
     let outward = distance(head, grid, 3.0 * grid.pitch_mm[0].max(grid.pitch_mm[1]));
-    let mut depth = inward;
-    ndarray::Zip::from(&mut depth).and(&outward).and(head).for_each(|depth, &outward, &head| {
-        *depth = if head { depth.min(1e4) - half } else { half - outward.min(1e4) };
+    // Inside, the distance to the head is 0; outside, that to what is beyond it.
+    depth.zip_mut_with(&outward, |depth, &outward| {
+        *depth = if outward > 0.0 { half - outward.min(1e4) } else { depth.min(1e4) - half };
     });
     depth
 }
 
+/// What no path of `reach_mm` from the outside leads to but through bone: it stays where no cavity was found.
+fn behind_bone(head: &Bits, bone: &Bits, reach_mm: f32, grid: &Grid) -> Bits {
+    head.clone().without(&grown(&head.inverted(), &bone.inverted(), grid, reach_mm))
+}
+
 /// The bone of the skull and face on the grid, and the nodes whose bright voxels are bone.
-fn bone(sample: &Sample, depth: &Array3<f32>) -> (Array3<bool>, Array3<bool>) {
-    let piece = |share: f32, smallest_voxels: f32| {
-        let mut room = sample.bone.mapv(|bone| bone >= share);
-        room.zip_mut_with(depth, |room, &mm| *room &= mm > 0.0);
-        let mut kept = Array3::from_elem(room.dim(), false);
-        for nodes in components(&room) {
-            if nodes.iter().map(|node| sample.bone[*node]).sum::<f32>() >= smallest_voxels {
-                for node in nodes {
-                    kept[node] = true;
-                }
+fn bone(sample: &Sample, head: &Bits, grid: &Grid) -> (Bits, Bits) {
+    let shares = sample.bone.as_slice().unwrap_or_default();
+    let piece = |share: f32, smallest_ml: f32| {
+        let room =
+            Bits::of(grid.shape, shares, |bone| bone > 0 && f32::from(bone) / 255.0 >= share).and(head);
+        let mut kept = Bits::none(grid.shape);
+        for runs in components(&room) {
+            let ml: f32 = nodes_of(&runs).map(|node| sample.bone_share(node) * grid.node_ml(node[0])).sum();
+            if ml >= smallest_ml {
+                insert(&mut kept, &runs);
             }
         }
         kept
     };
-    // A node is about 2 x 2 x 2 mm.
-    (piece(BONE_SHARE, BONE_ML / 0.008), piece(f32::MIN_POSITIVE, SPECK_ML / 0.008))
+    (piece(BONE_SHARE, BONE_ML), piece(0.0, SPECK_ML))
 }
 
 /// Whether there is soft tissue over the bone at all.
-fn skin(sample: &Sample, bone: &Array3<bool>, depth: &Array3<f32>) -> Result<(), Hold> {
-    let (mut bare, mut all) = (0_u32, 0_u32);
-    ndarray::Zip::from(depth).and(bone).and(&sample.solid).for_each(|&depth, &bone, &solid| {
-        if solid && depth > 0.0 && depth <= SKIN_MM {
-            all += 1;
-            bare += u32::from(bone);
-        }
-    });
-    if bare as f32 > BARE * all as f32 { Err(Hold::NoSkin) } else { Ok(()) }
+fn skin(sample: &Sample, bone: &Bits, head: &Bits, depth: &Array3<f32>) -> Result<(), Hold> {
+    let near = |nodes: Bits| nodes.nodes().filter(|node| depth[*node] <= SKIN_MM).count();
+    let all = head.clone().and(&sample.solid);
+    let bare = near(all.clone().and(bone));
+    if bare as f32 > BARE * near(all) as f32 { Err(Hold::NoSkin) } else { Ok(()) }
 }
 
 fn kernel_mm(kernel: Kernel, geometry: &Geometry) -> f32 {

@@ -3,6 +3,7 @@
 use ndarray::Array3;
 
 use super::cavity::Cavity;
+use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::sample::Sample;
 
@@ -41,7 +42,7 @@ pub enum Found {
 #[must_use]
 pub fn orientation(
     sample: &Sample,
-    exterior: &Array3<bool>,
+    exterior: &Bits,
     cavity: &Cavity,
     to_bone: &Array3<f32>,
     grid: &Grid,
@@ -63,21 +64,22 @@ pub fn orientation(
 
 /// Middle of a set of nodes in the grid's own frame, mm; `None` if it is empty.
 #[must_use]
-pub fn center(nodes: &Array3<bool>, grid: &Grid) -> Option<[f32; 3]> {
-    mean(nodes.indexed_iter().filter(|(_, n)| **n).map(|((p, r, c), _)| [p, r, c]), grid).map(|(mm, _)| mm)
+pub fn center(nodes: &Bits, grid: &Grid) -> Option<[f32; 3]> {
+    mean(nodes.nodes(), grid).map(|(mm, _)| mm)
 }
 
 /// Middle of the enclosed air near bone outside the cavity.
 fn facial_air(
     sample: &Sample,
-    exterior: &Array3<bool>,
+    exterior: &Bits,
     cavity: &Cavity,
     to_bone: &Array3<f32>,
     grid: &Grid,
 ) -> Option<[f32; 3]> {
-    let nodes = sample.solid.indexed_iter().filter(|(_, solid)| !**solid).map(|((p, r, c), _)| [p, r, c]);
-    let enclosed = nodes.filter(|n| !exterior[*n] && !cavity.nodes[*n] && to_bone[*n] <= NEAR_BONE_MM);
-    mean(enclosed, grid).filter(|(_, ml)| *ml >= ENOUGH_ML).map(|(mm, _)| mm)
+    let enclosed = sample.solid.clone().or(exterior).or(&cavity.nodes).inverted();
+    mean(enclosed.nodes().filter(|node| to_bone[*node] <= NEAR_BONE_MM), grid)
+        .filter(|(_, ml)| *ml >= ENOUGH_ML)
+        .map(|(mm, _)| mm)
 }
 
 /// Volume-weighted mean position, and the volume in ml.
