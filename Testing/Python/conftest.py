@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -72,3 +73,22 @@ def released(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Released:
     key = folder / "key.hex"
     key.write_text(KEY, encoding="utf-8")
     return Released(folder, data / "patients", data / "patients.xlsx", "--release-held", "all", "--key", str(key))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated patients and what was released of them."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    from headct_deid import _native
+
+    assert _native.main(["headct-deid", "demo", str(folder)]) in (0, 1)
+    return folder
+
+
+def one_patient(demo: Path, folder: Path) -> Path:
+    """Write a list with the first of the generated patients only."""
+    rows = (demo / "patients.private" / "audit.csv").read_text(encoding="utf-8").splitlines()
+    accession, new_id = next(csv.reader(rows[1:]))[:2]
+    linkage_table = folder / "one.csv"
+    linkage_table.write_text(f"Accession_number,New_ID\n{accession},{new_id}\n", encoding="utf-8")
+    return linkage_table

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import base64
-import csv
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import command, tool
+
+from conftest import command, one_patient, tool
 
 headct_deid = pytest.importorskip("headct_deid")
 jsonschema = pytest.importorskip("jsonschema")
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The generated patients and what was released of them."""
-    folder = tmp_path_factory.mktemp("report") / "demo"
-    from headct_deid import _native
-
-    assert _native.main(["headct-deid", "demo", str(folder)]) in (0, 1)
-    return folder
 
 
 def test_the_schema_is_a_schema() -> None:
@@ -83,15 +73,6 @@ def test_list_and_input_go_together(demo: Path) -> None:
         headct_deid.verify(demo / "released", against=demo / "patients")
     with pytest.raises(headct_deid.Refused):
         headct_deid.verify(demo / "patients")
-
-
-def one_patient(demo: Path, folder: Path) -> Path:
-    """Write a list with the first of the generated patients only."""
-    rows = (demo / "patients.private" / "audit.csv").read_text(encoding="utf-8").splitlines()
-    accession, new_id = next(csv.reader(rows[1:]))[:2]
-    linkage_table = folder / "one.csv"
-    linkage_table.write_text(f"Accession_number,New_ID\n{accession},{new_id}\n", encoding="utf-8")
-    return linkage_table
 
 
 def test_the_report_counts_the_errors_that_dciodvfy_finds_in_results_only(demo: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ use crate::header::DeclaredOptions;
 use crate::image::deface::{DefaceSettings, Defacing, deface};
 use crate::image::text::{Rectangle, TEXT_FILL_HU, TextFindings, clear_outside, find_text};
 use crate::image::tripwire::tripwire;
-use crate::image::{Geometry, HuVolume, Mask, Removal};
+use crate::image::{FillValue, Geometry, HuVolume, Mask, Removal};
 use crate::key::Key;
 use crate::outcome::Hold;
 use crate::progress::{Cancelled, Progress};
@@ -157,13 +157,16 @@ fn defaced(
 }
 
 /// The study group's rule: what is not the largest object is cleared, the face stays.
+/// The study group's rule: what is not the head goes, and text with it. Where text is not looked for either, nothing
+/// does.
 fn without_defacing(volume: &HuVolume, settings: &Settings, evidence: &mut PixelEvidence) -> Outline {
     let everywhere = Mask::from_elem(volume.hu.dim(), true);
-    let text = if settings.text == Text::Off {
-        TextFindings { shape: volume.hu.dim(), rectangles: Vec::new() }
-    } else {
-        find_text(volume, &everywhere)
-    };
+    if settings.text == Text::Off {
+        let mask = Mask::from_elem(volume.hu.dim(), false);
+        let removal = Removal { mask, fill: FillValue::Constant(TEXT_FILL_HU) };
+        return Outline { removal, head: everywhere, in_skull: Box::new(|_, _, _| false), hold: None };
+    }
+    let text = find_text(volume, &everywhere);
     let removal = clear_outside(volume, &text, settings.air_threshold_hu, settings.min_object as usize);
     evidence.voxels_changed = removal.mask.iter().filter(|removed| **removed).count() as u64;
     let head = removal.mask.mapv(|removed| !removed);
