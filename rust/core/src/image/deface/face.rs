@@ -31,7 +31,7 @@ const HALF_MM: f32 = 1.0;
 /// stays would tell where the cheek was.
 const BEHIND_MM: f32 = -5.0;
 /// The brow above the lowest part of the anterior cranial fossa, mm.
-const BROW_MM: f32 = 28.0;
+const BROW_MM: f32 = 16.0;
 /// The orbits lie between these heights over the lowest part of the anterior cranial fossa, mm ...
 const ORBIT_HEIGHT_MM: [f32; 2] = [-42.0, 15.0];
 /// ... and so far to the side of the midline, mm. Both leave room for a head that lies at an angle.

@@ -1,0 +1,55 @@
+"""On every generated head, defacing changes no voxel of the cranial cavity that SciPy finds, or the series is held."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import attack
+import cavity
+from headct_deid import _native, phantom
+from headct_deid._job import Job
+from headct_deid._results import Defaced
+
+KEY = bytes(range(32))
+
+# Why a case is held. All others are released.
+HELD = {
+    "lying_header": "orientation-contradicted",
+    "without_skin": "no-skin",
+    "hollow_skull": "no-skin",
+}
+MOST_IN_SUNKEN_ML = 0.1  # the flap of a sunken defect lies outside the closing of bone
+MOST_OTHER_BONE = 0.001
+
+
+def defaced(case: str, **settings: str) -> tuple[attack.Volume, attack.Volume, str | None]:
+    """Return the original and the result of a case, and why it is held."""
+    drawn = phantom.head(case)
+    axes = np.asarray(drawn.direction, dtype=float)
+    pixel_mm = (drawn.spacing_mm[1], drawn.spacing_mm[2])
+    original = attack.Volume(drawn.hu, np.asarray(drawn.origins_mm), axes[:3], axes[3:], pixel_mm)
+    # The call of the wheel takes axes and spacings; a gantry tilt needs the origin of each slice.
+    axes6 = tuple(drawn.direction)
+    made = Job(_native.start_deface(drawn.hu, drawn.origins_mm, axes6, pixel_mm, KEY, settings), Defaced.from_native)
+    result = made.wait()
+    return original, original.with_hu(result.hu), result.hold
+
+
+@pytest.mark.parametrize("case", phantom.cases())
+def test_no_voxel_inside_the_skull_changes(case: str) -> None:
+    original, result, hold = defaced(case)
+    assert hold == HELD.get(case)
+    found = cavity.changes(original, result.hu)
+    assert found.in_cavity_ml <= (MOST_IN_SUNKEN_ML if case.endswith("sunken") else 0.0)
+    assert found.in_cranial_bone == 0
+    if hold is None:
+        assert found.other_bone_share <= MOST_OTHER_BONE
+
+
+@pytest.mark.parametrize("settings", [{"kernel": "40mm", "face": "erode"}, {"shape": "disk", "kernel": "35px"}])
+def test_a_deep_kernel_stops_at_the_skull(settings: dict[str, str]) -> None:
+    for case in ("burr_holes", "open_sutures", "craniectomy_110_bulging", "large_frontal_sinus", "thin_skull"):
+        original, result, hold = defaced(case, **settings)
+        assert hold is None
+        assert cavity.changes(original, result.hu).in_cavity == 0, case
