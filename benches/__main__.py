@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -65,9 +66,10 @@ QUICK = Sizes(2, 30, 256, (10, 20, 40), (1, 2), 100, 1000, 100, 1)
 class Bench:
     """Collects the table's rows and the medians behind them."""
 
-    def __init__(self, sizes: Sizes, work: Path) -> None:
+    def __init__(self, sizes: Sizes, work: Path, program: Path) -> None:
         self.sizes = sizes
         self.work = work
+        self.program = program
         self.rows: list[Row] = []
         self.medians: list[dict[str, object]] = []
 
@@ -88,8 +90,8 @@ class Bench:
 
     def main_job(self, cohort: Cohort) -> None:
         """Our run against copying the files and against the predecessors' way."""
-        two = cohort.run(PROGRAM, 2)
-        one = cohort.run(PROGRAM, 1)
+        two = cohort.run(self.program, 2)
+        one = cohort.run(self.program, 1)
         two.run()
         script = REPOSITORY / "benches" / "predecessor.py"
         before = cohort.folder / "predecessor"
@@ -107,7 +109,7 @@ class Bench:
         ]
         if cohort.slices == self.sizes.patients * self.sizes.slices:
             per_slice = 1000 / cohort.slices
-            erode = cohort.run(PROGRAM, 2, "--face", "erode", "--shape", "disk")
+            erode = cohort.run(self.program, 2, "--face", "erode", "--shape", "disk")
             self.measure(cohort.name, [erode])
             self.rows += [
                 Row("processor time a slice", cpu * per_slice, "ms", "<= 3.5", "<= 2.2"),
@@ -123,7 +125,7 @@ class Bench:
             ("patients", [(patients, self.sizes.fit_slices[0]) for patients in self.sizes.fit_patients]),
         ):
             cohorts = [inputs.cohort(self.work, *shape, self.sizes.matrix) for shape in shapes]
-            commands = [cohort.run(PROGRAM, 2) for cohort in cohorts]
+            commands = [cohort.run(self.program, 2) for cohort in cohorts]
             for command, cohort in zip(commands, cohorts):
                 command.name = cohort.name
             self.measure(f"growing number of {what}", commands, max(1, self.sizes.rounds // 2), warm_up=False)
@@ -134,11 +136,12 @@ class Bench:
 
     def memory(self) -> None:
         """The longest series and the longest list."""
-        series = inputs.cohort(self.work, 1, self.sizes.long_series, self.sizes.matrix).run(PROGRAM, 2)
-        archive = inputs.archive(self.work, self.sizes.archive, 10)
-        many = archive.run(PROGRAM, 2)
+        series = inputs.cohort(self.work, 1, self.sizes.long_series, self.sizes.matrix).run(self.program, 2)
+        archive = inputs.archive(self.work, self.sizes.archive, 2, 8)
+        many = archive.run(self.program, 2)
         self.measure(f"a series of {self.sizes.long_series} slices", [series], 1, warm_up=False)
         self.measure(archive.name, [many], 1, warm_up=False)
+        shutil.rmtree(archive.folder)
         self.rows += [
             Row(f"peak memory, series of {self.sizes.long_series} slices", series.median("memory"), "MiB", "<= 2000"),
             Row(f"peak memory, {archive.name}", many.median("memory"), "MiB", "<= 700"),
@@ -148,7 +151,7 @@ class Bench:
         """What a call costs before it does anything."""
         python = sys.executable
         commands = [
-            Command("headct-deid settings", [PROGRAM, "settings"]),
+            Command("headct-deid settings", [self.program, "settings"]),
             Command("console script settings", [Path(python).with_name("headct-deid"), "settings"]),
             Command("python", [python, "-c", "pass"]),
             Command("import numpy", [python, "-c", "import numpy"]),
@@ -168,7 +171,7 @@ class Bench:
         # find's own action, without a process for each file.
         read = ["-exec", "head", "-qc", "4096", "{}", "+"]
         find = Command("find and 4 kB of each", ["find", folder, "-type", "f", *read])
-        check = Command("headct-deid check", [PROGRAM, "check", folder, table])
+        check = Command("headct-deid check", [self.program, "check", folder, table])
         self.measure(f"{self.sizes.foreign} foreign files", [find, check])
         finds = check.median("wall") / find.median("wall")
         self.rows.append(Row("scan of foreign files, in finds", finds, "x", "<= 2"))
@@ -217,15 +220,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description="Measures whole runs; see docs/performance.md.")
     parser.add_argument("--quick", action="store_true", help="a small size, to try the benchmark itself")
     parser.add_argument("--rounds", type=int, help="runs of each command")
+    parser.add_argument("--patients", type=int, help="patients of the main job")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help="the binary to measure")
     parser.add_argument("--work", type=Path, default=REPOSITORY / "build" / "bench", help="where inputs are generated")
     parser.add_argument("--only", help="some parts: job, data, linear, memory, start, scan")
     given = parser.parse_args()
     sizes = QUICK if given.quick else Sizes()
-    if given.rounds:
-        sizes = Sizes(**{**asdict(sizes), "rounds": given.rounds})
+    asked = {name: value for name in ("rounds", "patients") if (value := getattr(given, name))}
+    sizes = Sizes(**{**asdict(sizes), **asked})
     given.work.mkdir(parents=True, exist_ok=True)
     about = machine()
-    bench = Bench(sizes, given.work)
+    bench = Bench(sizes, given.work, given.program)
     data = inputs.shared(given.work / "data")
     parts = {
         "job": lambda: bench.main_job(inputs.cohort(given.work, sizes.patients, sizes.slices, sizes.matrix)),

@@ -86,19 +86,28 @@ def foreign(folder: Path, count: int) -> tuple[Path, Path]:
     return place / "patients", table
 
 
-def archive(folder: Path, patients: int, files: int) -> Cohort:
-    """Simulate an archive: each patient's files are hard links to one small generated patient's."""
-    place = folder / f"archive-{patients}-{files}"
+def archive(folder: Path, patients: int, slices: int, others: int) -> Cohort:
+    """Simulate an archive: each patient's files are hard links to those of one small generated patient.
+
+    In memory where the system has such a place: what is measured is our memory, not the flushing of the disk.
+    """
+    memory = Path("/dev/shm")
+    files = slices + others
+    place = (memory if memory.is_dir() else folder) / f"headct-deid-bench-{patients}-{files}"
     table = place / "list.csv"
     if not table.is_file():
         shutil.rmtree(place, ignore_errors=True)
-        template = sorted(path for path in cohort(folder, 1, files, 64).input.rglob("*") if path.is_file())
+        template = place / "template"
+        shutil.copytree(cohort(folder, 1, slices, 64).input, template / "slices")
+        for number in range(others):
+            (template / f"note{number}.txt").write_text(f"note {number}\n" * 400, encoding="utf-8")
+        paths = [path for path in template.rglob("*") if path.is_file()]
         rows = ["Accession_number,New_ID"]
         for patient in range(patients):
             target = place / "patients" / f"SIMULATED{patient:06}"
             target.mkdir(parents=True)
-            for number, path in enumerate(template):
+            for number, path in enumerate(paths):
                 os.link(path, target / f"{number:03}")
             rows.append(f"SIMULATED{patient:06},ARCHIVE-{patient:06}")
         table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return Cohort(f"{patients} patients of {files} files", place / "patients", table, place, patients * files)
+    return Cohort(f"{patients} patients of {files} files", place / "patients", table, place, patients * slices)
