@@ -35,13 +35,14 @@ impl Begun {
     /// any other that no worker has done is done here.
     pub fn finish(&self, lost: &[usize], progress: &Progress) -> Result<Report, RunError> {
         let work = self.0.workplace(progress);
+        let pool = pipeline::threads(0)?;
         let finish_one = |(index, patient): (usize, &PatientPlan)| -> Result<PatientRecord, RunError> {
             if lost.contains(&index) {
                 return Ok(patient::failed(&work, patient, LOST)?);
             }
             match work.output.finished(&patient.new_id) {
                 Some(record) => Ok(record),
-                None => pipeline::one_patient(&work, self.0.request.existing, patient),
+                None => pipeline::one_patient(&work, self.0.request.existing, patient, &pool, || ()),
             }
         };
         let records = self.0.plan.patients.iter().enumerate().map(finish_one).collect::<Result<_, _>>()?;
@@ -92,10 +93,10 @@ impl Joined {
             release_held: &self.request.release_held,
             progress,
         };
-        pipeline::threads(self.request.jobs.max(1))?.install(|| {
-            let folder = task.folder.reveal();
-            let patient = plan::plan_patient(&task.row, folder, settings, progress, &mut |_| {})?;
-            pipeline::one_patient(&work, self.request.existing, &patient).map(drop)
-        })
+        let pool = pipeline::threads(self.request.jobs.max(1))?;
+        let folder = task.folder.reveal();
+        let plan = || plan::plan_patient(&task.row, folder, settings, progress, &mut |_| {});
+        let patient = pool.install(plan)?;
+        pipeline::one_patient(&work, self.request.existing, &patient, &pool, || ()).map(drop)
     }
 }

@@ -213,12 +213,13 @@ fn process_all(
     let records: Mutex<Vec<Option<PatientRecord>>> = Mutex::new(vec![None; patients.len()]);
     let stopped: Mutex<Option<RunError>> = Mutex::new(None);
     std::thread::scope(|scope| {
-        for _ in 0..pool.current_num_threads().min(patients.len()) {
+        // One more than threads: while a patient waits for the disk, the others compute.
+        for _ in 0..(pool.current_num_threads() + 1).min(patients.len()) {
             scope.spawn(|| {
                 while let Some(turn) = queue.next() {
-                    let patient = &patients[turn.index];
-                    match pool.install(|| one_patient(&work, begun.request.existing, patient)) {
-                        Ok(record) => lock(&records)[turn.index] = Some(record),
+                    let index = turn.index;
+                    match one_patient(&work, begun.request.existing, &patients[index], pool, || drop(turn)) {
+                        Ok(record) => lock(&records)[index] = Some(record),
                         Err(error) => {
                             lock(&stopped).get_or_insert(error);
                             queue.close();
@@ -235,11 +236,14 @@ fn process_all(
     }
 }
 
-/// One patient, or the record of an earlier run that needs nothing more.
+/// One patient, or the record of an earlier run that needs nothing more. `computed` is called when nothing but
+/// the disk is waited for, and the memory that it took is free again.
 pub(crate) fn one_patient(
     work: &Workplace<'_>,
     existing: Existing,
     patient: &PatientPlan,
+    pool: &rayon::ThreadPool,
+    computed: impl FnOnce(),
 ) -> Result<PatientRecord, RunError> {
     let new_id = &patient.new_id;
     let earlier = if existing == Existing::Resume { work.output.finished(new_id) } else { None };
@@ -253,7 +257,10 @@ pub(crate) fn one_patient(
     }
     let release_held = held::to_release(work.release_held, work.key, patient, earlier.as_ref());
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        patient::process(work, &patient.row(), patient.folder.reveal(), &release_held)
+        let folder = patient.folder.reveal();
+        let staged = pool.install(|| patient::process(work, &patient.row(), folder, &release_held))?;
+        computed();
+        patient::publish(work, staged)
     }));
     match done {
         Ok(result) => Ok(result?),

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that the patients in work may need together. One patient alone may need more.
-const BUDGET_BYTES: u64 = 448 << 20;
+const BUDGET_BYTES: u64 = 540 << 20;
 
 /// Patients waiting for a worker, in order.
 #[derive(Debug)]

@@ -47,10 +47,10 @@ pub struct Series {
 }
 
 impl Series {
-    /// Estimate of the memory that its pixels take: stored values, HU, and two masks.
+    /// Estimate of the memory that its volume takes in work: HU, two masks, and what is computed from them.
     #[must_use]
     pub fn pixel_bytes(&self) -> u64 {
-        const BYTES_PER_VOXEL: u64 = 6;
+        const BYTES_PER_VOXEL: u64 = 5;
         [self.instances.len(), self.matrix.0, self.matrix.1]
             .into_iter()
             .fold(BYTES_PER_VOXEL, |bytes, factor| bytes.saturating_mul(factor as u64))

@@ -64,11 +64,18 @@ impl Verified {
 /// Purpose of the keyed digests in the manifest.
 pub const MANIFEST_PURPOSE: &str = "released file";
 
-/// Reads the file from disk and checks header, identifiers, geometry and voxels.
-pub fn verify(path: &Path, expected: Expected<'_>, key: &Key) -> Result<Verified, Failure> {
+/// Reads the file from disk and checks header, identifiers, geometry and voxels. `memory` is where it is read
+/// to; what it held is lost.
+pub fn verify(
+    path: &Path,
+    expected: Expected<'_>,
+    key: &Key,
+    mut memory: Vec<u8>,
+) -> Result<Verified, Failure> {
     let failed = |check: &str| Failure::new(Stage::Verify, check.to_owned());
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::new(Stage::Verify, format!("staged file: {}", error.kind())))?;
+    read::read_file_into(path, &mut memory)
+        .map_err(|failure| Failure::new(Stage::Verify, format!("staged file: {failure}")))?;
+    let bytes = memory;
     let dataset = read::read(&bytes, Extent::Whole)
         .map_err(|error| Failure::new(Stage::Verify, format!("staged file: {error}")))?;
     if !dataset.remarks.is_empty() || dataset.trailing_bytes > 0 {
@@ -90,9 +97,10 @@ pub fn verify(path: &Path, expected: Expected<'_>, key: &Key) -> Result<Verified
         }
     }
     geometry_holds(&dataset.object, expected)?;
-    let written = decode::decode(&dataset, &bytes)?;
+    let verified = Verified { bytes: bytes.len() as u64, digest: key.code(MANIFEST_PURPOSE, &[&bytes]) };
+    let written = decode::decode_file(&dataset, bytes)?;
     voxels_hold(&written, expected)?;
-    Ok(Verified { bytes: bytes.len() as u64, digest: key.code(MANIFEST_PURPOSE, &[&bytes]) })
+    Ok(verified)
 }
 
 /// The bytes before and behind the pixels.
@@ -143,6 +151,7 @@ fn voxels_hold(written: &StoredSlice, expected: Expected<'_>) -> Result<(), Fail
         return failed("the matrix is not the original's");
     }
     let same_meaning = written.signed == original.signed
+        && written.bits_allocated == original.bits_allocated
         && written.bits_stored == original.bits_stored
         && written.slope.to_bits() == original.slope.to_bits()
         && written.intercept.to_bits() == original.intercept.to_bits();
@@ -150,12 +159,34 @@ fn voxels_hold(written: &StoredSlice, expected: Expected<'_>) -> Result<(), Fail
         return failed("the meaning of stored values is not the original's");
     }
     let removed = expected.change.removal.mask.index_axis(Axis(0), expected.change.slice);
-    for (index, removed) in removed.iter().enumerate() {
-        let (row, column) = (index / original.columns, index % original.columns);
-        let masked = *removed || expected.change.is_text(row, column);
-        if !masked && written.stored(index) != original.stored(index) {
-            return failed("a voxel outside the recorded masks was changed");
-        }
+    let removed = removed.as_standard_layout();
+    let removed = removed.as_slice().unwrap_or_default();
+    let (before, after) = (original.values(), written.values());
+    let changed = match original.bits_allocated {
+        8 => changed_outside::<1>(&before, &after, removed, expected),
+        16 => changed_outside::<2>(&before, &after, removed, expected),
+        _ => changed_outside::<4>(&before, &after, removed, expected),
+    };
+    if changed { failed("a voxel outside the recorded masks was changed") } else { Ok(()) }
+}
+
+/// Whether a pixel that is neither removed nor text differs, or one is missing.
+fn changed_outside<const WIDTH: usize>(
+    before: &[u8],
+    after: &[u8],
+    removed: &[bool],
+    expected: Expected<'_>,
+) -> bool {
+    let (before, after) = (before.as_chunks::<WIDTH>().0, after.as_chunks::<WIDTH>().0);
+    let columns = expected.original.columns.max(1);
+    if before.len() != removed.len() || after.len() != removed.len() {
+        return true;
     }
-    Ok(())
+    let rows = before.chunks(columns).zip(after.chunks(columns)).zip(removed.chunks(columns));
+    rows.enumerate().any(|(row, ((before, after), removed))| {
+        let differs = |column: usize| !removed[column] & (before[column] != after[column]);
+        // Without a branch for each pixel; only a row that differs is looked at for text.
+        (0..removed.len()).fold(false, |any, column| any | differs(column))
+            && (0..removed.len()).any(|column| differs(column) && !expected.change.is_text(row, column))
+    })
 }

@@ -1,17 +1,41 @@
 //! The one place that puts files on disk and gives them names.
 //!
 //! A file is written under a temporary name in its target folder, flushed to disk and renamed, so that a
-//! final name never stands on an incomplete file.
+//! final name never stands on an incomplete file. A patient's files are staged first and flushed together:
+//! a file system then writes its journal once, not for each of them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a new file and flushes it to disk. An existing file of that name is an error.
+/// Writes a new file that [`flush`] is yet to bring to disk. An existing file of that name is an error.
 #[expect(clippy::disallowed_methods, reason = "this is the one writer")]
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn stage(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = File::create_new(path).map_err(|error| named(path, &error))?;
-    file.write_all(bytes).and_then(|()| file.sync_data()).map_err(|error| named(path, &error))
+    file.write_all(bytes).map_err(|error| named(path, &error))?;
+    Ok(file)
+}
+
+/// Writes a new file and flushes it to disk. An existing file of that name is an error.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    stage(path, bytes)?.sync_data().map_err(|error| named(path, &error))
+}
+
+/// Flushes everything below a folder to disk, folders without files are removed.
+pub(crate) fn flush(folder: &Path) -> io::Result<()> {
+    for path in list_folder(folder)? {
+        if path.is_dir() {
+            flush(&path)?;
+            if list_folder(&path)?.is_empty() {
+                remove_folder(&path)?;
+            }
+        } else {
+            // Some systems flush only what is open for writing.
+            let file = OpenOptions::new().write(true).open(&path).map_err(|error| named(&path, &error))?;
+            file.sync_data().map_err(|error| named(&path, &error))?;
+        }
+    }
+    sync_folder(folder)
 }
 
 /// Replaces a file atomically: temporary file beside it, flush, rename.

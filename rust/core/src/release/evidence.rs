@@ -1,5 +1,6 @@
 //! Decides what changes in a series' pixels, and collects the evidence that the files may declare.
 
+use ndarray::parallel::prelude::*;
 use ndarray::{Axis, Zip};
 
 use super::acquisition::SharedMask;
@@ -132,12 +133,7 @@ fn defaced(
         evidence.remarks.push("shares its mask with the other kernels of its acquisition".to_owned());
     }
     let hold = hold.or_else(|| tripwire(volume, &removal.mask).err());
-    let (mut changed, mut in_head, mut in_head_changed) = (0, 0, 0);
-    Zip::from(&removal.mask).and(&head).for_each(|removed, head| {
-        changed += u64::from(*removed);
-        in_head += u64::from(*head);
-        in_head_changed += u64::from(*removed && *head);
-    });
+    let [changed, in_head, in_head_changed] = counts(&removal.mask, &head);
     evidence.voxels_changed = changed;
     evidence.head_changed_percent = percent(in_head_changed, in_head);
     evidence.cavity_ml = f64::from((found.cavity_ml * 10.0).round()) / 10.0;
@@ -223,6 +219,22 @@ fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Ou
     let again = HuVolume { hu: volume.hu.select(Axis(0), &slices), geometry };
     let of_slices = |mask: &Mask| mask.select(Axis(0), &slices);
     text_over(&again, &of_slices(&outline.head), &of_slices(&outline.removal.mask)).is_empty()
+}
+
+/// How many voxels are set in the first mask, in the second, and in both.
+fn counts(first: &Mask, second: &Mask) -> [u64; 3] {
+    let planes = first.axis_iter(Axis(0)).into_par_iter().zip(second.axis_iter(Axis(0)));
+    planes
+        .map(|(first, second)| {
+            let mut counts = [0_u32; 3];
+            Zip::from(&first).and(&second).for_each(|&first, &second| {
+                for (count, set) in counts.iter_mut().zip([first, second, first & second]) {
+                    *count = count.wrapping_add(u32::from(set));
+                }
+            });
+            counts.map(u64::from)
+        })
+        .reduce(|| [0; 3], |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]])
 }
 
 fn percent(part: u64, whole: u64) -> f64 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::acquisition::SharedMasks;
 use super::disk;
@@ -76,14 +76,23 @@ pub(crate) fn prepare(
     Ok(Prepared { plan, person, names })
 }
 
-/// Plans, does and publishes one patient. The series with the numbers in `release_held` are released even when
-/// their safety cannot be shown.
+/// A patient whose files are staged and checked; [`publish`] gives them their place.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    record: PatientRecord,
+    private: PrivateRecord,
+    pictures: Vec<(String, Vec<u8>)>,
+    staging: PathBuf,
+}
+
+/// Plans and does one patient, on the threads of the pool it is called in. The series with the numbers in
+/// `release_held` are released even when their safety cannot be shown.
 pub(crate) fn process(
     work: &Workplace<'_>,
     row: &Row,
     folder: &Path,
     release_held: &BTreeSet<u32>,
-) -> Result<PatientRecord, Stopped> {
+) -> Result<Staged, Stopped> {
     let Prepared { plan, person, names } = prepare(work.settings, work.key, work.progress, row, folder)?;
 
     let staging = work.output.stage(&row.new_id)?;
@@ -119,11 +128,18 @@ pub(crate) fn process(
     let record =
         PatientRecord { new_id: row.new_id.clone(), files_seen: plan.files() as u64, series: records };
 
+    Ok(Staged { record, private, pictures, staging })
+}
+
+/// Flushes a staged patient to disk and gives it its place. Waits for the disk most of the time, so it is not
+/// to be called on a thread that others need for computing.
+pub(crate) fn publish(work: &Workplace<'_>, staged: Staged) -> Result<PatientRecord, Stopped> {
+    let Staged { record, private, pictures, staging } = staged;
     work.progress.check()?;
-    remove_empty_folders(&staging)?;
+    disk::flush(&staging)?;
     // The audit is kept before the folder gets its name: a released file is never without its line.
-    work.private.keep(&row.new_id, &private)?;
-    work.output.keep_pictures(&row.new_id, &pictures)?;
+    work.private.keep(&record.new_id, &private)?;
+    work.output.keep_pictures(&record.new_id, &pictures)?;
     work.output.publish(&record)?;
     work.private.log(&format!(
         "{}: {} released, {} left out, {} held, {} failed",
@@ -179,7 +195,7 @@ fn names(plan: &PatientPlan, person: &Person, settings: &Settings, new_id: &str)
 #[derive(Debug, Default)]
 struct SafeFolders {
     /// Input folder to output folder, which ends with `/` unless empty.
-    names: BTreeMap<std::path::PathBuf, String>,
+    names: BTreeMap<PathBuf, String>,
     taken: BTreeSet<String>,
     numbered: BTreeMap<String, u32>,
 }
@@ -363,19 +379,6 @@ fn manifest_lines(new_id: &str, done: &SeriesDone) -> Vec<ManifestLine> {
             _ => None,
         })
         .collect()
-}
-
-/// Removes folders in which every slice failed or was held.
-fn remove_empty_folders(folder: &Path) -> io::Result<()> {
-    for path in disk::list_folder(folder)? {
-        if path.is_dir() {
-            remove_empty_folders(&path)?;
-            if disk::list_folder(&path)?.is_empty() {
-                disk::remove_folder(&path)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The record of a patient that could not be done as a whole: nothing is released, every kept file failed.

@@ -2,8 +2,8 @@
 
 use crate::error::{Failure, Stage};
 use crate::gather::decode::StoredSlice;
-use crate::image::Removal;
 use crate::image::text::{Rectangle, TEXT_FILL_HU};
+use crate::image::{FillValue, Removal};
 
 /// One slice's stored pixels after defacing and text masking; made by [`clear`] alone.
 #[derive(Debug)]
@@ -50,35 +50,64 @@ impl SliceChange<'_> {
 ///
 /// Bits above Bits Stored (where overlays hide) do not survive; the value sits in the low bits.
 pub fn clear(stored: &StoredSlice, change: SliceChange<'_>) -> Result<ClearedPixels, Failure> {
-    let columns = stored.columns;
     let mask = change.removal.mask.index_axis(ndarray::Axis(0), change.slice);
-    if mask.dim() != (stored.rows, columns) {
+    if mask.dim() != (stored.rows, stored.columns) {
         return Err(Failure::new(Stage::Image, "the mask and the slice differ in size"));
     }
-    let width = usize::from(stored.bits_allocated / 8);
-    let mut bytes = Vec::with_capacity(stored.rows * columns * width);
-    let text_value = to_stored(stored, TEXT_FILL_HU, false)?;
-    for row in 0..stored.rows {
-        for column in 0..columns {
-            let value = if change.is_text(row, column) {
-                text_value
-            } else if mask[[row, column]] {
-                let hu = change.removal.fill.hu(change.slice, row, column);
-                to_stored(stored, hu, change.exact_fill)?
-            } else {
-                stored.stored(row * columns + column)
-            };
-            bytes.extend_from_slice(&value.to_le_bytes()[..width]);
-        }
+    let mask = mask.as_standard_layout();
+    let removed = mask.as_slice().unwrap_or_default();
+    let mut bytes = stored.values().into_owned();
+    bytes.resize(removed.len() * usize::from(stored.bits_allocated / 8), 0);
+    match stored.bits_allocated {
+        8 => replace::<1>(bytes.as_chunks_mut().0, removed, stored, change)?,
+        16 => replace::<2>(bytes.as_chunks_mut().0, removed, stored, change)?,
+        _ => replace::<4>(bytes.as_chunks_mut().0, removed, stored, change)?,
     }
     Ok(ClearedPixels {
         rows: stored.rows,
-        columns,
+        columns: stored.columns,
         bits_allocated: stored.bits_allocated,
         bits_stored: stored.bits_stored,
         signed: stored.signed,
         bytes,
     })
+}
+
+/// Fills the removed pixels of a slice, then its text; pixels are `WIDTH` bytes wide, little endian.
+fn replace<const WIDTH: usize>(
+    pixels: &mut [[u8; WIDTH]],
+    removed: &[bool],
+    stored: &StoredSlice,
+    change: SliceChange<'_>,
+) -> Result<(), Failure> {
+    let pixel_of = |hu, exact| {
+        let value = to_stored(stored, hu, exact)?.to_le_bytes();
+        Ok(std::array::from_fn(|byte| value[byte]))
+    };
+    match &change.removal.fill {
+        FillValue::Constant(hu) if removed.contains(&true) => {
+            let fill = pixel_of(*hu, change.exact_fill)?;
+            for (pixel, removed) in pixels.iter_mut().zip(removed) {
+                *pixel = if *removed { fill } else { *pixel };
+            }
+        }
+        FillValue::Constant(_) => {}
+        FillValue::Tissue(_) => {
+            for (index, _) in removed.iter().enumerate().filter(|(_, removed)| **removed) {
+                let (row, column) = (index / stored.columns, index % stored.columns);
+                let hu = change.removal.fill.hu(change.slice, row, column);
+                pixels[index] = pixel_of(hu, change.exact_fill)?;
+            }
+        }
+    }
+    let text = pixel_of(TEXT_FILL_HU, false)?;
+    for rectangle in change.text {
+        let columns = rectangle.left.min(stored.columns)..rectangle.right.min(stored.columns);
+        for row in rectangle.top.min(stored.rows)..rectangle.bottom.min(stored.rows) {
+            pixels[row * stored.columns..][columns.clone()].fill(text);
+        }
+    }
+    Ok(())
 }
 
 /// The stored value of a HU: nearest, limited to what Bits Stored can hold.

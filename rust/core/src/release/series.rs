@@ -1,6 +1,7 @@
 //! Does one series: reads it, decides what changes, and stages its slices, each verified.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::Path;
 
 use ndarray::{Array3, Axis};
@@ -19,11 +20,10 @@ use super::standard;
 use crate::error::{Failure, Stage};
 use crate::gather::decode::{self, StoredSlice};
 use crate::gather::instance::{Instance, Series};
-use crate::gather::read::{self, Extent, ReadError};
+use crate::gather::read::{self, Extent, PixelPlace, ReadError};
 use crate::header::{self, ActionCounts, Person};
 use crate::image::{Geometry, HuVolume};
 use crate::outcome::{Exclusion, Hold};
-use crate::progress::Cancelled;
 use crate::settings::{Fill, Switch, Text};
 
 /// What became of one slice of a series.
@@ -60,6 +60,30 @@ pub(super) struct SeriesDone {
 pub(crate) struct ReadSlice {
     pub(crate) object: dicom_object::InMemDicomObject,
     pub(crate) stored: StoredSlice,
+    /// Where the pixels can be had again; `None` when they would have to be decoded again.
+    place: Option<PixelPlace>,
+}
+
+/// A slice while its series is decided: pixels that can be had again without decoding are not held meanwhile,
+/// which takes a third off the memory of a series.
+struct Waiting(ReadSlice);
+
+impl Waiting {
+    fn of(mut slice: ReadSlice) -> Self {
+        if slice.place.is_some() {
+            slice.stored.bytes = Vec::new();
+        }
+        Self(slice)
+    }
+
+    /// The slice with its pixels.
+    fn again(self, instance: &Instance) -> Result<ReadSlice, Failure> {
+        let Self(mut slice) = self;
+        if let Some(place) = &slice.place {
+            slice.stored.bytes = place.read(instance.path.reveal())?;
+        }
+        Ok(slice)
+    }
 }
 
 /// Reads, decides, stages and verifies one series below `staging`; `names` holds each slice's path there.
@@ -76,20 +100,10 @@ pub(super) fn process(
     if is_too_large(series) {
         return Ok(SeriesDone::too_large(series));
     }
-    let read: Vec<Result<ReadSlice, Failure>> = series
-        .instances
-        .par_iter()
-        .map(|instance| {
-            work.progress.check()?;
-            Ok(read_slice(instance, series.matrix))
-        })
-        .collect::<Result<_, Cancelled>>()?;
-    let usable: Vec<usize> =
-        read.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
-    if usable.is_empty() {
+    let (volume, read) = read_volume(series, || work.progress.check(), Waiting::of)?;
+    let Some(volume) = volume else {
         return Ok(SeriesDone::without_images(read));
-    }
-    let volume = volume(series, &read, &usable);
+    };
     let original_pictures = match work.settings.original_pictures {
         Switch::On => pictures::draw_original(&volume),
         Switch::Off => Vec::new(),
@@ -105,8 +119,14 @@ pub(super) fn process(
     let pictures = pictures::draw(&result, &decision.removal);
     drop(result);
 
-    let place_in_volume: BTreeMap<usize, usize> =
-        usable.iter().enumerate().map(|(place, index)| (*index, place)).collect();
+    let mut usable_before = 0;
+    let place_in_volume: Vec<usize> = read
+        .iter()
+        .map(|slice| {
+            usable_before += usize::from(slice.is_ok());
+            usable_before.saturating_sub(1)
+        })
+        .collect();
     let done: Vec<(SliceOutcome, ActionCounts)> = read
         .into_par_iter()
         .enumerate()
@@ -114,9 +134,13 @@ pub(super) fn process(
             work.progress.check()?;
             let outcome = match slice {
                 Err(failure) => (SliceOutcome::Failed(failure), ActionCounts::default()),
-                Ok(slice) => {
-                    stage(work, person, &decision, &slice, place_in_volume[&index], &names[index], staging)?
-                }
+                Ok(waiting) => match waiting.again(&series.instances[index]) {
+                    Err(failure) => (SliceOutcome::Failed(failure), ActionCounts::default()),
+                    Ok(slice) => {
+                        let place = place_in_volume[index];
+                        stage(work, person, &decision, &slice, place, &names[index], staging)?
+                    }
+                },
             };
             work.progress.finish_slices(1);
             Ok(outcome)
@@ -188,22 +212,28 @@ fn by_action(counts: ActionCounts) -> BTreeMap<String, u64> {
     .into()
 }
 
-/// Memory that one series may take: its files, and its pixels in work.
+/// Memory that one series may take: its volume in work, and what of its files is held.
 const MAX_SERIES_BYTES: u64 = 2_000 << 20;
 
 /// Whether a series needs more memory than is allowed, which files made for it could drive to any height.
 ///
 /// A matrix that no slice may have needs none: such slices fail one by one.
 fn is_too_large(series: &Series) -> bool {
-    if series.matrix.0.saturating_mul(series.matrix.1) > decode::MAX_PIXELS {
+    let pixels = series.matrix.0.saturating_mul(series.matrix.1);
+    if pixels > decode::MAX_PIXELS {
         return false;
     }
-    let files = series.instances.iter().map(|instance| {
-        let length = std::fs::metadata(instance.path.reveal()).map_or(0, |metadata| metadata.len());
-        // Longer ones fail by themselves, unread.
-        if length > read::MAX_FILE { 0 } else { length }
+    let pixel_bytes = 2 * pixels as u64;
+    let held = series.instances.iter().map(|instance| {
+        match std::fs::metadata(instance.path.reveal()).map_or(0, |metadata| metadata.len()) {
+            // Fails by itself, unread.
+            length if length > read::MAX_FILE => 0,
+            // Compressed: its decoded pixels are held.
+            length if length < pixel_bytes => pixel_bytes,
+            length => length - pixel_bytes,
+        }
     });
-    files.fold(series.pixel_bytes(), u64::saturating_add) > MAX_SERIES_BYTES
+    held.fold(series.pixel_bytes(), u64::saturating_add) > MAX_SERIES_BYTES
 }
 
 impl SeriesDone {
@@ -213,7 +243,7 @@ impl SeriesDone {
         Self { slices, hold: Some(Hold::TooLarge), ..Self::default() }
     }
 
-    fn without_images(read: Vec<Result<ReadSlice, Failure>>) -> Self {
+    fn without_images(read: Vec<Result<Waiting, Failure>>) -> Self {
         let slices = read.into_iter().filter_map(Result::err).map(SliceOutcome::Failed).collect();
         Self { slices, ..Self::default() }
     }
@@ -226,41 +256,64 @@ pub fn read_series(series: &Series) -> Option<HuVolume> {
     if is_too_large(series) {
         return None;
     }
-    let read: Vec<_> =
-        series.instances.par_iter().map(|instance| read_slice(instance, series.matrix)).collect();
+    let Ok((volume, _)) = read_volume(series, || Ok::<_, Infallible>(()), drop);
+    volume
+}
+
+/// Reads the slices of a planned series: those that can be read as one volume, `None` when none can, and what
+/// `keep` keeps of each.
+pub(crate) fn read_volume<T: Send, Stop: Send>(
+    series: &Series,
+    check: impl Fn() -> Result<(), Stop> + Sync,
+    keep: impl Fn(ReadSlice) -> T + Sync,
+) -> Result<(Option<HuVolume>, Vec<Result<T, Failure>>), Stop> {
+    let (rows, columns) = series.matrix;
+    // A matrix that no slice may have: every slice fails.
+    let plane = if rows.saturating_mul(columns) > decode::MAX_PIXELS { (0, 0) } else { (rows, columns) };
+    let mut hu = Array3::zeros((series.instances.len(), plane.0, plane.1));
+    let read: Vec<Result<T, Failure>> = hu
+        .axis_iter_mut(Axis(0))
+        .into_par_iter()
+        .zip(&series.instances)
+        .map(|(mut plane, instance)| {
+            check()?;
+            Ok(read_slice(instance, series.matrix).map(|slice| {
+                if let Some(out) = plane.as_slice_mut() {
+                    slice.stored.hu_into(out);
+                }
+                keep(slice)
+            }))
+        })
+        .collect::<Result<_, Stop>>()?;
     let usable: Vec<usize> =
         read.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
-    (!usable.is_empty()).then(|| volume(series, &read, &usable))
-}
-
-/// Reads one slice of a planned series.
-pub(crate) fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
-    let bytes = read::read_file(instance.path.reveal())?;
-    let dataset = read::read(&bytes, Extent::Whole).map_err(|error| match error {
-        ReadError::NotDicom => Failure::new(Stage::Parse, "not a DICOM file any more"),
-        ReadError::Failed(failure) => failure,
-    })?;
-    let stored = decode::decode(&dataset, &bytes)?;
-    if (stored.rows, stored.columns) != matrix {
-        return Err(Failure::new(Stage::Series, "the matrix changed since the folder was scanned"));
+    if usable.is_empty() {
+        return Ok((None, read));
     }
-    Ok(ReadSlice { object: dataset.object, stored })
-}
-
-/// The usable slices as one volume.
-pub(crate) fn volume(series: &Series, read: &[Result<ReadSlice, Failure>], usable: &[usize]) -> HuVolume {
-    let (rows, columns) = series.matrix;
-    let mut hu = Array3::zeros((usable.len(), rows, columns));
-    hu.axis_iter_mut(Axis(0)).into_par_iter().zip(usable).for_each(|(mut plane, index)| {
-        if let (Ok(slice), Some(out)) = (&read[*index], plane.as_slice_mut()) {
-            slice.stored.hu_into(out);
-        }
-    });
+    if usable.len() < read.len() {
+        hu = hu.select(Axis(0), &usable);
+    }
     let geometry = Geometry {
         origins_mm: usable.iter().map(|index| series.geometry.origins_mm[*index]).collect(),
         ..series.geometry.clone()
     };
-    HuVolume { hu, geometry }
+    Ok((Some(HuVolume { hu, geometry }), read))
+}
+
+/// Reads one slice of a planned series.
+fn read_slice(instance: &Instance, matrix: (usize, usize)) -> Result<ReadSlice, Failure> {
+    let mut bytes = Vec::new();
+    let metadata = read::read_file_into(instance.path.reveal(), &mut bytes)?;
+    let dataset = read::read(&bytes, Extent::Whole).map_err(|error| match error {
+        ReadError::NotDicom => Failure::new(Stage::Parse, "not a DICOM file any more"),
+        ReadError::Failed(failure) => failure,
+    })?;
+    let stored = decode::decode_file(&dataset, bytes)?;
+    if (stored.rows, stored.columns) != matrix {
+        return Err(Failure::new(Stage::Series, "the matrix changed since the folder was scanned"));
+    }
+    let place = PixelPlace::of(&dataset, &metadata, stored.bytes.len());
+    Ok(ReadSlice { object: dataset.object, stored, place })
 }
 
 /// Scrubs, clears, joins, writes and verifies one slice. An output that cannot be written stops the run: it is
@@ -288,8 +341,7 @@ fn stage(
         Err(failure) => return Ok((SliceOutcome::Failed(failure), ActionCounts::default())),
     };
     let path = staging.join(name);
-    disk::write_new(&path, &bytes)?;
-    drop(bytes);
+    disk::stage(&path, &bytes)?;
     let expected = Expected {
         original: &slice.stored,
         change,
@@ -298,7 +350,7 @@ fn stage(
         identifiers: person.identifiers(),
         settings: work.settings,
     };
-    match check::verify(&path, expected, work.key) {
+    match check::verify(&path, expected, work.key, bytes) {
         Ok(verified) => Ok((SliceOutcome::Released { place: name.to_owned(), verified }, counts)),
         Err(failure) => {
             // Nothing that failed its check may stay below a folder that is going to be published.

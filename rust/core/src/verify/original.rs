@@ -84,18 +84,11 @@ fn compare(work: &Work<'_>, task: &Task) -> Result<Compared, Cancelled> {
     let mut masks = SharedMasks::of_series(&plan.series);
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
         let paths: Vec<String> = names.iter().map(|name| format!("{}/{name}", task.row.new_id)).collect();
-        let slices: Vec<Option<ReadSlice>> = series
-            .instances
-            .par_iter()
-            .map(|instance| series::read_slice(instance, series.matrix).ok())
-            .collect();
-        let results: Vec<_> = slices.into_iter().map(|slice| slice.ok_or_else(unreadable)).collect();
+        let (volume, results) =
+            series::read_volume(series, || work.progress.check(), |slice: ReadSlice| slice)?;
         let usable: Vec<usize> =
             results.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
-        if usable.is_empty() {
-            continue;
-        }
-        let volume = series::volume(series, &results, &usable);
+        let Some(volume) = volume else { continue };
         let mask = masks.of(work.settings, key, work.progress, &plan.series, index)?;
         let (decision, _) = evidence::decide(work.settings, key, work.progress, series, volume, mask)?;
         let compared: Vec<(Compared, Vec<(String, String)>)> = usable
@@ -120,10 +113,6 @@ fn compare(work: &Work<'_>, task: &Task) -> Result<Compared, Cancelled> {
         }
     }
     Ok(found)
-}
-
-fn unreadable() -> crate::error::Failure {
-    crate::error::Failure::new(crate::error::Stage::Read, "the original cannot be read")
 }
 
 /// One released file and its original; a file that is not there is the business of completeness.

@@ -57,6 +57,21 @@ pub fn decode(dataset: &Dataset, file: &[u8]) -> Result<StoredSlice, Failure> {
     Ok(StoredSlice::new(&form, &rescale, lossy, bytes))
 }
 
+/// Like [`decode`], of a file that nobody needs any more: native pixels stay where they are in memory.
+///
+/// # Errors
+/// Those of [`decode`].
+pub fn decode_file(dataset: &Dataset, mut file: Vec<u8>) -> Result<StoredSlice, Failure> {
+    let Some(range) = dataset.pixels_in_file() else { return decode(dataset, &file) };
+    let form = Form::of(&dataset.object)?;
+    let rescale = Rescale::of(&dataset.object)?;
+    check_native(range.len(), &dataset.transfer_syntax, &form)?;
+    let length = native::length(range.len(), &form)?;
+    file.truncate(range.start + length);
+    file.drain(..range.start);
+    Ok(StoredSlice::new(&form, &rescale, form.lossy, file))
+}
+
 /// Refuses pixels that are not encapsulated although their transfer syntax is none of the native ones.
 ///
 /// A standard syntax may be named wrongly where the length shows that nothing is compressed; behind a private

@@ -4,18 +4,21 @@ use super::form::Form;
 use super::undecodable;
 use crate::error::Failure;
 
-/// Brings native pixels into little endian order, without what follows the last pixel.
-pub(super) fn unpack(pixels: &[u8], words: bool, big_endian: bool, form: &Form) -> Result<Vec<u8>, Failure> {
+/// Length in bytes of the pixels, of which `available` are there.
+pub(super) fn length(available: usize, form: &Form) -> Result<usize, Failure> {
     let length = form.length();
-    if pixels.len() < length {
+    if available < length {
         return Err(undecodable(format!(
-            "{} x {} pixels of {} bits need {length} bytes, Pixel Data has {}",
-            form.rows,
-            form.columns,
-            form.bits_allocated,
-            pixels.len()
+            "{} x {} pixels of {} bits need {length} bytes, Pixel Data has {available}",
+            form.rows, form.columns, form.bits_allocated,
         )));
     }
+    Ok(length)
+}
+
+/// Brings native pixels into little endian order, without what follows the last pixel.
+pub(super) fn unpack(pixels: &[u8], words: bool, big_endian: bool, form: &Form) -> Result<Vec<u8>, Failure> {
+    let length = length(pixels.len(), form)?;
     if !big_endian {
         return Ok(pixels.get(..length).unwrap_or_default().to_vec());
     }

@@ -1,5 +1,7 @@
 //! One slice of stored values, and their meaning in HU.
 
+use std::borrow::Cow;
+
 use super::form::{Form, Rescale};
 use crate::image::HuVolume;
 
@@ -67,6 +69,35 @@ impl StoredSlice {
         let pixel = self.bytes.get(begin..begin.saturating_add(size)).unwrap_or_default();
         let raw = pixel.iter().rev().fold(0_u32, |raw, &byte| raw << 8 | u32::from(byte));
         self.value_of(raw)
+    }
+
+    /// All stored values as [`StoredSlice::stored`] gives them, little endian, each as wide as in `bytes`.
+    #[must_use]
+    pub fn values(&self) -> Cow<'_, [u8]> {
+        match self.bits_allocated {
+            bits if bits == self.bits_stored && self.high_bit == bits - 1 => Cow::Borrowed(&self.bytes),
+            8 => Cow::Owned(self.masked(|pixel: [u8; 1]| pixel[0].into(), |value| [value as u8])),
+            16 => Cow::Owned(
+                self.masked(|pixel| u16::from_le_bytes(pixel).into(), |value| (value as u16).to_le_bytes()),
+            ),
+            _ => Cow::Owned(self.masked(u32::from_le_bytes, i32::to_le_bytes)),
+        }
+    }
+
+    fn masked<const WIDTH: usize>(
+        &self,
+        raw: impl Fn([u8; WIDTH]) -> u32,
+        bytes: impl Fn(i32) -> [u8; WIDTH],
+    ) -> Vec<u8> {
+        let (above, unused) = self.shifts();
+        let pixels = self.bytes.as_chunks::<WIDTH>().0.iter();
+        // One loop for each kind, so that neither asks again for every pixel.
+        let values: Vec<[u8; WIDTH]> = if self.signed {
+            pixels.map(|pixel| bytes(signed(raw(*pixel), above, unused))).collect()
+        } else {
+            pixels.map(|pixel| bytes(unsigned(raw(*pixel), above, unused))).collect()
+        };
+        values.into_flattened()
     }
 
     fn value_of(&self, raw: u32) -> i32 {
@@ -145,3 +176,42 @@ const fn unsigned(raw: u32, above: u32, unused: u32) -> i32 {
 
 /// The largest HU that [`HuVolume`] holds.
 const LIMIT: i32 = 32_767;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_values_at_once_are_those_one_by_one() {
+        for (bits_allocated, bits_stored, high_bit, signed) in [
+            (8, 8, 7, false),
+            (8, 7, 6, true),
+            (16, 16, 15, true),
+            (16, 12, 11, false),
+            (16, 12, 11, true),
+            (16, 12, 15, true),
+            (32, 32, 31, true),
+            (32, 20, 19, false),
+        ] {
+            let slice = StoredSlice {
+                rows: 1,
+                columns: 6,
+                bits_allocated,
+                bits_stored,
+                high_bit,
+                signed,
+                slope: 1.0,
+                intercept: 0.0,
+                rescale_declared: true,
+                padding: None,
+                inverted: false,
+                lossy: false,
+                bytes: (0..6 * bits_allocated / 8).map(|index| (index * 89 + 200) as u8).collect(),
+            };
+            let width = usize::from(bits_allocated / 8);
+            let one_by_one: Vec<u8> =
+                (0..6).flat_map(|index| slice.stored(index).to_le_bytes()[..width].to_vec()).collect();
+            assert_eq!(slice.values(), one_by_one, "{bits_stored} of {bits_allocated} bits");
+        }
+    }
+}

@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use dicom_object::InMemDicomObject;
 
-pub use self::file::{MAX_FILE, read_file, read_header};
+pub use self::file::{MAX_FILE, PixelPlace, read_file, read_file_into, read_header};
 use self::parse::{Parser, Stop};
 use crate::error::{Failure, Stage};
 
@@ -88,6 +88,17 @@ impl Dataset {
     #[must_use]
     pub fn data<'a>(&'a self, file: &'a [u8]) -> &'a [u8] {
         self.inflated.as_deref().unwrap_or(file)
+    }
+
+    /// Where native little endian pixels lie in the file itself; `None` for all others.
+    #[must_use]
+    pub fn pixels_in_file(&self) -> Option<Range<usize>> {
+        match &self.pixels {
+            PixelData::Native { range, .. } if !self.big_endian && self.inflated.is_none() => {
+                Some(range.clone())
+            }
+            _ => None,
+        }
     }
 }
 

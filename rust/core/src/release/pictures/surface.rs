@@ -1,5 +1,7 @@
 //! The surface of the result as a viewer sees it: the first tissue along each ray, shaded by its slope.
 
+use rayon::prelude::*;
+
 use super::result::Released;
 use super::{Picture, png};
 
@@ -92,12 +94,12 @@ impl Surface {
         };
         let step = spacing(depth);
         let mut surface = Self {
-            depth_mm: Vec::with_capacity(slices),
+            depth_mm: Vec::new(),
             start_mm: Vec::with_capacity(slices),
             step_mm: spacing(side) * stride as f32 * if side.forward { 1.0 } else { -1.0 },
             height_mm: Vec::with_capacity(slices),
         };
-        for (slice, origin) in geometry.origins_mm.iter().enumerate() {
+        let depths_of = |(slice, origin): (usize, &[f64; 3])| -> Vec<f32> {
             let begin =
                 along(origin, ray) - if depth.forward { 0.0 } else { step * (count(depth) - 1) as f32 };
             let depths = (0..count(side)).step_by(stride).map(|place| {
@@ -108,7 +110,10 @@ impl Surface {
                 };
                 begin + step * first_tissue(count(depth), at)
             });
-            surface.depth_mm.push(depths.collect());
+            depths.collect()
+        };
+        surface.depth_mm = geometry.origins_mm.par_iter().enumerate().map(depths_of).collect();
+        for origin in &geometry.origins_mm {
             surface.start_mm.push(along(origin, across));
             surface.height_mm.push(origin[2] as f32);
         }
@@ -201,18 +206,19 @@ fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
 
 /// Index at which a ray meets tissue, between two samples; NaN when it never does.
 ///
-/// Two samples in a row have to be tissue: a single one is noise.
+/// Two samples in a row have to be tissue: a single one is noise. Of two in a row one is even, so every other
+/// sample is enough until one is met.
 fn first_tissue(size: usize, at: impl Fn(usize) -> f32) -> f32 {
-    let mut before = -1000.0;
-    let mut index = 0;
-    while index + 1 < size {
-        let here = at(index);
-        if here > TISSUE_HU && at(index + 1) > TISSUE_HU {
-            let share = ((TISSUE_HU - before) / (here - before).max(1.0)).clamp(0.0, 1.0);
-            return index as f32 - 1.0 + share;
-        }
-        before = here.min(TISSUE_HU);
-        index += 1;
+    let is_tissue = |index: usize| index < size && at(index) > TISSUE_HU;
+    for even in (0..size).step_by(2).filter(|even| is_tissue(*even)) {
+        let first = match even.checked_sub(1) {
+            Some(before) if is_tissue(before) => before,
+            _ if is_tissue(even + 1) => even,
+            _ => continue,
+        };
+        let before = first.checked_sub(1).map_or(-1000.0, |before| at(before).min(TISSUE_HU));
+        let share = ((TISSUE_HU - before) / (at(first) - before).max(1.0)).clamp(0.0, 1.0);
+        return first as f32 - 1.0 + share;
     }
     f32::NAN
 }
@@ -273,4 +279,31 @@ fn shade(depths: &[f32], index: usize, mm_per_pixel: f32, nearest: f32) -> u8 {
     let facing = (across * LIGHT[0] - down * LIGHT[1] + LIGHT[2]) / length;
     let far = 1.0 - ((here - nearest) / 260.0).clamp(0.0, 0.45);
     ((0.16 + 0.84 * facing.max(0.0)) * far * 245.0).clamp(0.0, 255.0) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks at every sample in turn.
+    fn first_tissue_slowly(ray: &[f32]) -> f32 {
+        let first = ray.windows(2).position(|pair| pair[0] > TISSUE_HU && pair[1] > TISSUE_HU);
+        first.map_or(f32::NAN, |first| {
+            let before = if first == 0 { -1000.0 } else { ray[first - 1].min(TISSUE_HU) };
+            let share = ((TISSUE_HU - before) / (ray[first] - before).max(1.0)).clamp(0.0, 1.0);
+            first as f32 - 1.0 + share
+        })
+    }
+
+    #[test]
+    fn every_other_sample_is_enough_to_meet_tissue() {
+        for length in 0..8_u32 {
+            for tissue in 0..1_u32 << length {
+                let hu = |index| if tissue >> index & 1 == 1 { 40.0 - index as f32 } else { -900.0 };
+                let ray: Vec<f32> = (0..length).map(hu).collect();
+                let (fast, slow) = (first_tissue(ray.len(), |index| ray[index]), first_tissue_slowly(&ray));
+                assert!(fast.to_bits() == slow.to_bits() || (fast.is_nan() && slow.is_nan()), "{ray:?}");
+            }
+        }
+    }
 }
