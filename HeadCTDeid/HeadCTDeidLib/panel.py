@@ -84,7 +84,10 @@ class Panel:
 
     def _applyToolTip(self, reason):
         if self.busy:
-            return _("Stops within a second. Patients that are finished stay; no half patient is left.")
+            return _(
+                "Stops within a second, or some seconds where series have hundreds of slices. "
+                "Patients that are finished stay; no half patient is left."
+            )
         return reason or _("De-identifies the patients of the list into the output folder.")
 
     def _reasonNotToPreview(self):

@@ -12,7 +12,7 @@ from PySide6 import QtCore
 
 import generated
 from standin import click, spin, spin_until
-from standin_panel import fill, finish
+from standin_panel import fill, finish, seconds_to_cancel
 
 SPACING_MM = (2.7, 0.6, 0.6)
 LONGEST_PAUSE_SECONDS = 0.5  # a person notices a second; the machine that tests is shared
@@ -113,8 +113,7 @@ def test_defacing_a_loaded_volume_is_cancelled_within_a_second(panel, large):
     panel.ui.volumeSelector.setCurrentNode(node)
     click(panel.ui.defaceButton)
     spin(0.05)
-    click(panel.ui.applyButton)
-    assert finish(panel) < 1.0
+    assert seconds_to_cancel(panel) < 1.0
     assert "Cancelled" in panel.ui.statusLabel.text
     assert [one.GetName() for one in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")] == ["CT"]
 
