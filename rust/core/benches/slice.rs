@@ -143,9 +143,9 @@ fn clear_pixels(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench(args = [Compress::None, Compress::Rle, Compress::JpegLs])]
-fn encode(bencher: Bencher<'_, '_>, compress: &Compress) {
+fn encode(bencher: Bencher<'_, '_>, compress: Compress) {
     bencher.with_inputs(|| (SLICE.scrubbed(), clear(&SLICE.stored, SLICE.change()).unwrap())).bench_values(
-        |(header, pixels)| to_bytes(&Deidentified::join(header, pixels, *compress).unwrap()).unwrap(),
+        |(header, pixels)| to_bytes(&Deidentified::join(header, pixels, compress).unwrap()).unwrap(),
     );
 }
 

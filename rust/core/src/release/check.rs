@@ -184,6 +184,7 @@ fn changed_outside<const WIDTH: usize>(
     }
     let rows = before.chunks(columns).zip(after.chunks(columns)).zip(removed.chunks(columns));
     rows.enumerate().any(|(row, ((before, after), removed))| {
+        #[expect(clippy::needless_bitwise_bool, reason = "without a branch the loop runs on vectors")]
         let differs = |column: usize| !removed[column] & (before[column] != after[column]);
         // Without a branch for each pixel; only a row that differs is looked at for text.
         (0..removed.len()).fold(false, |any, column| any | differs(column))

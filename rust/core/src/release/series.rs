@@ -260,18 +260,21 @@ pub fn read_series(series: &Series) -> Option<HuVolume> {
     volume
 }
 
+/// What is known of each slice of a series, in order, or why it could not be read.
+type PerSlice<T> = Vec<Result<T, Failure>>;
+
 /// Reads the slices of a planned series: those that can be read as one volume, `None` when none can, and what
 /// `keep` keeps of each.
 pub(crate) fn read_volume<T: Send, Stop: Send>(
     series: &Series,
     check: impl Fn() -> Result<(), Stop> + Sync,
     keep: impl Fn(ReadSlice) -> T + Sync,
-) -> Result<(Option<HuVolume>, Vec<Result<T, Failure>>), Stop> {
+) -> Result<(Option<HuVolume>, PerSlice<T>), Stop> {
     let (rows, columns) = series.matrix;
     // A matrix that no slice may have: every slice fails.
     let plane = if rows.saturating_mul(columns) > decode::MAX_PIXELS { (0, 0) } else { (rows, columns) };
     let mut hu = Array3::zeros((series.instances.len(), plane.0, plane.1));
-    let read: Vec<Result<T, Failure>> = hu
+    let read: PerSlice<T> = hu
         .axis_iter_mut(Axis(0))
         .into_par_iter()
         .zip(&series.instances)
