@@ -78,12 +78,20 @@ def words(code):
     return code.replace("-", " ")
 
 
-def problem_sentences(error):
-    """Every problem of a refusal as a sentence with its place; an error without problems is one sentence."""
+def problem_sentences(error, most=10):
+    """The problems of a refusal as sentences with their place, the first `most` of them, and how many there are more.
+
+    An error without problems is one sentence.
+    """
     problems = getattr(error, "problems", None)
-    if problems:
-        return ["{}: {}".format(sentence(one["place"])[:-1], sentence(one["message"])) for one in problems]
-    return [sentence(str(error))]
+    if not problems:
+        return [sentence(str(error))]
+    lines = ["{}: {}".format(sentence(one["place"])[:-1], sentence(one["message"])) for one in problems[:most]]
+    if len(problems) > most:
+        lines.append("And {}; correct these first.".format(count(len(problems) - most, "more problem")))
+    if any("resume or overwrite" in one["message"] for one in problems):
+        lines.append("What to do with them is chosen under Advanced, If already there.")
+    return lines
 
 
 def unexpected(error):

@@ -204,7 +204,8 @@ def test_output_that_is_already_there_is_refused_and_can_be_replaced(panel, fold
     for _ in range(2):
         click(panel.ui.applyButton)
         finish(panel)
-    assert "already" in panel.ui.statusLabel.text
+    assert "holds New_ID" in panel.ui.statusLabel.text.replace("Holds", "holds")
+    assert "Advanced, If already there" in panel.ui.statusLabel.text
     panel._parameterNode.existing = Existing.OVERWRITE
     click(panel.ui.applyButton)
     finish(panel)
