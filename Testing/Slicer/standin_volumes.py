@@ -163,3 +163,13 @@ def test_the_surface_is_that_of_the_skin(panel, ct):
     bounds = skin(ct).GetBounds()
     assert 140 < bounds[1] - bounds[0] < 165  # from ear to ear, mm
     assert 130 < bounds[5] - bounds[4] < 160  # from neck to vertex, mm
+
+
+def test_a_thinned_surface_lies_where_the_full_one_lies(panel, ct, monkeypatch):
+    from HeadCTDeidLib import preview
+
+    full = preview.skin(ct)
+    monkeypatch.setattr(preview, "LARGEST_SKIN_GRID", 64)
+    thinned = preview.skin(ct)
+    assert thinned.GetNumberOfPoints() < full.GetNumberOfPoints() / 2
+    assert np.allclose(thinned.GetBounds(), full.GetBounds(), atol=2 * max(generated.SPACING_MM[1:]))
