@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from pathlib import Path
 
@@ -22,10 +23,14 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
 
 
 @pytest.fixture(scope="module")
-def result(cohort: Cohort, tmp_path_factory: pytest.TempPathFactory) -> Score:
+def released_cohort(cohort: Cohort, tmp_path_factory: pytest.TempPathFactory) -> Released:
     folder = tmp_path_factory.mktemp("midi-released")
-    released = Released(folder, cohort.input, cohort.list, "--release-held", "all")
-    return score(cohort, released.output, released.private)
+    return Released(folder, cohort.input, cohort.list, "--release-held", "all")
+
+
+@pytest.fixture(scope="module")
+def result(cohort: Cohort, released_cohort: Released) -> Score:
+    return score(cohort, released_cohort.output, released_cohort.private)
 
 
 def test_every_action_is_asked_for(result: Score) -> None:
@@ -35,6 +40,16 @@ def test_every_action_is_asked_for(result: Score) -> None:
 
 def test_at_least_9995_in_10000_answers_are_right(result: Score) -> None:
     assert result.percent >= 99.95, f"\n{result}"
+
+
+def test_folders_keep_the_labels_of_scanners_and_lose_names(cohort: Cohort, released_cohort: Released) -> None:
+    with (released_cohort.private / "audit.csv").open(encoding="utf-8", newline="") as lines:
+        audit = [(Path(line["input_path"]).parent, Path(line["output_path"]).parent) for line in csv.DictReader(lines)]
+    folders = {(before.as_posix(), Path(*after.parts[1:]).as_posix()) for before, after in audit}
+    labels = {before for before, _ in folders} & {"SE1", "DICOM/S2"}
+    assert labels == {"SE1", "DICOM/S2"}
+    assert all(before == after for before, after in folders if before in labels)
+    assert {after for before, after in folders if before not in labels} == {"folder_01"}
 
 
 def test_the_score_sees_what_was_not_done(cohort: Cohort, result: Score) -> None:

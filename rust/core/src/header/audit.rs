@@ -16,7 +16,7 @@ use super::identifiers::{IdentifierKind, Identifiers};
 use super::legal;
 use super::rules::{Code, House, Own, Rules, Standard};
 use super::uids;
-use super::vocabulary::{Place, place};
+use super::vocabulary::{Place, demands_term, place};
 use crate::settings::{Characteristics, Dates, Settings, StudyList};
 
 /// What a written header was found to violate.
@@ -192,11 +192,16 @@ impl Audit<'_> {
             if wants_text && value.multiplicity() > 0 {
                 checks.push(Check::Illegal);
             }
+            // Long rows of short numbers are tables, and a fraction is measured.
+            let is_table = matches!(vr, VR::US | VR::SS) && value.multiplicity() > 16;
+            let whole = |number: &&String| (5..=15).contains(&number.len()) && !number.contains('.');
             if vr != VR::AT
+                && !is_table
                 && value
                     .to_multi_str()
                     .iter()
-                    .any(|number| number.len() >= 5 && self.identifiers.is_number(number))
+                    .filter(whole)
+                    .any(|number| self.is_identifying_number(tag, number))
             {
                 checks.push(Check::Identifier(IdentifierKind::Id));
             }
@@ -244,7 +249,7 @@ impl Audit<'_> {
                 }
             }
             VR::IS | VR::DS => {
-                if self.identifiers.is_number(text) {
+                if self.is_identifying_number(tag, text) {
                     checks.push(Check::Identifier(IdentifierKind::Id));
                 }
             }
@@ -271,6 +276,11 @@ impl Audit<'_> {
         }
     }
 
+    /// A number of the patient; where no table names the attribute, any as long as somebody's.
+    fn is_identifying_number(&self, tag: Tag, text: &str) -> bool {
+        self.identifiers.is_number(text) || (!self.rules.names(tag) && legal::is_long_number(text))
+    }
+
     fn free_text(&self, tag: Tag, text: &str, checks: &mut Vec<Check>) {
         let row = self.rules.row(tag);
         let fixed = row
@@ -278,8 +288,13 @@ impl Audit<'_> {
             .filter(|_| self.settings.study_list == StudyList::Anonymous);
         if let Some(House::Word(_)) = fixed {
             checks.push(Check::NotReplaced);
-        } else if !clean::is_safe(text, place(tag), self.identifiers) {
-            checks.push(Check::UnsafeText);
+        } else {
+            let nobody = Identifiers::default();
+            let iod_type = row.and_then(|row| row.iod_type).unwrap_or_default();
+            let identifiers = if demands_term(tag, iod_type) { &nobody } else { self.identifiers };
+            if !clean::is_safe(text, place(tag), identifiers) {
+                checks.push(Check::UnsafeText);
+            }
         }
     }
 

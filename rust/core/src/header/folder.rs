@@ -67,11 +67,28 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_does_not_forbid_itself() {
+        let mut identifiers = identifiers();
+        identifiers.add_path(std::path::Path::new("SE1/Lindqvist/study one/Whitfield/IM1"));
+        for (name, safe, keep) in [
+            ("SE1", true, true),
+            ("Lindqvist", false, true),
+            ("study one", false, true),
+            ("Whitfield", false, false),
+        ] {
+            assert_eq!(safe_folder_name(name, &identifiers, Folders::Safe).is_some(), safe, "{name}");
+            assert_eq!(safe_folder_name(name, &identifiers, Folders::Keep).is_some(), keep, "{name}");
+        }
+    }
+
+    #[test]
     fn keep_leaves_what_does_not_identify() {
         for (name, stays) in [
             ("Lindqvist", true),
             ("study one", true),
             ("whitfield_ct", false),
+            ("ctwhitfield2", false),
+            ("X19570304", false),
             ("04.03.1957", false),
             ("a:b", false),
         ] {

@@ -85,6 +85,13 @@ fn is_age(text: &str) -> bool {
         && matches!(bytes[3], b'D' | b'W' | b'M' | b'Y')
 }
 
+/// Whether a number is as long as somebody's: six digits before the point, and not so round as a time or a current
+/// in millionths is (`250000`).
+pub(super) fn is_long_number(text: &str) -> bool {
+    let whole = text.trim_matches([' ', '\0', '+', '-']).split('.').next().unwrap_or("");
+    whole.trim_start_matches('0').len() >= 6 && !whole.ends_with("000")
+}
+
 /// A legal age, nobody's above 090Y: ages over 89 years are rare enough to identify.
 pub(super) fn capped_age(text: &str) -> Option<String> {
     let plain = text.trim_matches([' ', '\0']).to_ascii_uppercase();
@@ -153,6 +160,20 @@ mod tests {
             [("1.5E-3", true), ("+0.25", true), ("inf", false), ("nan", false), ("12345678901234567", false)]
         {
             assert_eq!(is_legal(VR::DS, value), legal, "{value}");
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_somebodys() {
+        for (value, long) in [
+            ("8812345", true),
+            ("-881234.5", true),
+            ("19570312", true),
+            ("250000", false),
+            ("0000512", false),
+            ("1.8812345", false),
+        ] {
+            assert_eq!(is_long_number(value), long, "{value}");
         }
     }
 

@@ -122,6 +122,11 @@ impl Rules {
         self.rows.get(&tag)
     }
 
+    /// Whether any table or the CT Image IOD names the attribute.
+    pub(super) fn names(&self, tag: Tag) -> bool {
+        self.rows.contains_key(&tag)
+    }
+
     /// The action of the pattern that the attribute falls under, if any.
     pub(super) fn pattern(&self, tag: Tag) -> Option<Own> {
         let number = (u32::from(tag.group()) << 16) | u32::from(tag.element());

@@ -7,6 +7,7 @@ use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 
 use super::fold::{fold, squeeze};
+use super::rules::IodType;
 
 const WORDS: &str = include_str!("rules/safe_words.csv");
 const PATTERNS: &str = include_str!("rules/safe_patterns.csv");
@@ -37,6 +38,12 @@ pub(super) const fn place(tag: Tag) -> Place {
         | tags::POSITION_REFERENCE_INDICATOR => Place::Device,
         _ => Place::Description,
     }
+}
+
+/// Whether the IOD demands a word of the device's here, which may coincide with a name: HU in Rescale Type, of a
+/// patient called Hu.
+pub(super) fn demands_term(tag: Tag, iod_type: IodType) -> bool {
+    place(tag) == Place::Device && iod_type == IodType::Required
 }
 
 /// The safe words and shapes.

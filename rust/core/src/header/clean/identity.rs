@@ -14,10 +14,14 @@ const LONGEST_IDENTIFIER: usize = 64;
 const SHORTEST_INNER_NUMBER: usize = 4;
 
 /// Takes out every token that alone or with its neighbors spells one of the patient's identifiers.
-pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifiers) {
+pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifiers, place: Place) {
     if identifiers.is_empty() {
         return;
     }
+    let forbids = |squeezed: &str| match place {
+        Place::Folder => identifiers.forbids_in_path(squeezed),
+        _ => identifiers.forbids(squeezed),
+    };
     let spelled: Vec<String> = tokens.iter().map(|token| squeeze(&token.folded)).collect();
     let spelled_out: Vec<String> =
         tokens.iter().map(|token| squeeze(&fold_spelled_out(token.text))).collect();
@@ -34,14 +38,14 @@ pub(super) fn drop_identifiers(tokens: &mut [Token<'_>], identifiers: &Identifie
             if run.len() > LONGEST_IDENTIFIER {
                 break;
             }
-            let spells = identifiers.forbids(&run) || (differ && identifiers.forbids(&run_out));
+            let spells = forbids(&run) || (differ && forbids(&run_out));
             if matters && spells && !(end == at && is_measure(&tokens[at].folded)) {
                 for token in &mut tokens[at..=end] {
                     token.stays = false;
                 }
             }
         }
-        if tokens[at].stays && holds_part(&tokens[at].folded, identifiers) {
+        if tokens[at].stays && holds_part(&tokens[at].folded, &forbids) {
             tokens[at].stays = false;
         }
     }
@@ -56,8 +60,8 @@ fn is_measure(folded: &str) -> bool {
 
 /// A compound such as `w/smith` was known as a whole or cut already; its parts count as well, and so do the
 /// numbers in it.
-fn holds_part(folded: &str, identifiers: &Identifiers) -> bool {
-    let is_forbidden = |part: &str| !part.is_empty() && identifiers.forbids(part);
+fn holds_part(folded: &str, forbids: &dyn Fn(&str) -> bool) -> bool {
+    let is_forbidden = |part: &str| !part.is_empty() && forbids(part);
     folded.split(|c: char| !c.is_alphanumeric()).any(is_forbidden)
         || folded.split(|c: char| !c.is_ascii_digit()).any(|digits| {
             digits.len() >= SHORTEST_INNER_NUMBER
@@ -115,8 +119,8 @@ mod tests {
     fn a_number_inside_a_word_is_somebodys() {
         let mut identifiers = Identifiers::default();
         identifiers.add_own("40417", IdentifierKind::Id);
-        assert!(holds_part("s40417", &identifiers));
-        assert!(holds_part("im0040417", &identifiers));
-        assert!(!holds_part("s404170", &identifiers));
+        let holds = |folded| holds_part(folded, &|part| identifiers.forbids(part));
+        assert!(holds("s40417") && holds("im0040417"));
+        assert!(!holds("s404170"));
     }
 }

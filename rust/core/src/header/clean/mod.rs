@@ -16,6 +16,7 @@ use identity::{drop_identifiers, drop_names};
 use number::judge;
 use token::{Token, tokens};
 
+use super::fold::{fold, squeeze};
 use super::identifiers::Identifiers;
 use super::vocabulary::Place;
 
@@ -49,12 +50,12 @@ pub(super) fn is_safe(text: &str, place: Place, identifiers: &Identifiers) -> bo
 fn judged<'a>(text: &'a str, place: Place, identifiers: &Identifiers) -> Vec<Token<'a>> {
     let mut tokens = tokens(text, place);
     judge(text, &mut tokens, place);
-    drop_identifiers(&mut tokens, identifiers);
+    drop_identifiers(&mut tokens, identifiers, place);
     drop_names(text, &mut tokens, identifiers, place);
     tokens
 }
 
-/// Whether the text spells one of the patient's identifiers, or a date.
+/// Whether the text spells one of the patient's identifiers, alone or inside a longer word, or a date.
 pub(super) fn holds_identifier(text: &str, identifiers: &Identifiers) -> bool {
     let mut tokens = tokens(text, Place::Folder);
     // Words stay unless they are the patient's; numbers are judged as ever.
@@ -62,8 +63,8 @@ pub(super) fn holds_identifier(text: &str, identifiers: &Identifiers) -> bool {
         token.known |= token.folded.contains(char::is_alphabetic);
     }
     judge(text, &mut tokens, Place::Folder);
-    drop_identifiers(&mut tokens, identifiers);
-    tokens.iter().any(|token| !token.stays)
+    drop_identifiers(&mut tokens, identifiers, Place::Folder);
+    tokens.iter().any(|token| !token.stays) || identifiers.lie_within(&squeeze(&fold(text)))
 }
 
 /// Nothing that only a terminal or another value reads: controls, backslashes, and symbols outside ASCII.

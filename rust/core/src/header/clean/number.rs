@@ -174,15 +174,12 @@ fn beside_years(tokens: &mut [Token<'_>], at: usize) {
 
 /// Numbers in one piece with a word that goes: `A-417-88` is one number of somebody.
 fn glued_to_unknown_words(tokens: &mut [Token<'_>]) {
-    for at in 0..tokens.len() {
-        if tokens[at].stays || !tokens[at].is_word() {
-            continue;
+    for piece in tokens.chunk_by_mut(|one, next| one.piece == next.piece) {
+        if piece.iter().any(|token| !token.stays && token.is_word()) {
+            for token in piece.iter_mut().filter(|token| token.is_integer()) {
+                token.stays = false;
+            }
         }
-        let piece = tokens[at].piece;
-        tokens
-            .iter_mut()
-            .filter(|token| token.piece == piece && token.is_integer())
-            .for_each(|token| token.stays = false);
     }
 }
 

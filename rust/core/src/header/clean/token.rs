@@ -65,7 +65,7 @@ pub(super) fn tokens(text: &str, place: Place) -> Vec<Token<'_>> {
                     stays: true,
                 });
             } else {
-                Piece { text: piece, start, place }.split(&mut tokens);
+                Piece::new(piece, start, place).split(&mut tokens);
             }
         }
         start = end + text[end..].chars().next().map_or(0, char::len_utf8);
@@ -90,9 +90,16 @@ struct Piece<'a> {
     text: &'a str,
     start: usize,
     place: Place,
+    /// A mail or web address has nothing safe in it.
+    is_address: bool,
 }
 
 impl<'a> Piece<'a> {
+    fn new(text: &'a str, start: usize, place: Place) -> Self {
+        let is_address = ["@", "//", "www."].iter().any(|sign| text.contains(sign));
+        Self { text, start, place, is_address }
+    }
+
     /// Cuts into runs of letters and digits; a decimal point between digits belongs to its number.
     fn split(&self, tokens: &mut Vec<Token<'a>>) {
         let bytes = self.text.as_bytes();
@@ -144,11 +151,9 @@ impl<'a> Piece<'a> {
     }
 
     fn push(&self, from: usize, to: usize, tokens: &mut Vec<Token<'a>>) {
-        // A mail or web address has nothing safe in it.
-        let is_address = self.text.contains('@') || self.text.contains("//") || self.text.contains("www.");
         let text = &self.text[from..to];
         let folded = folded(text);
-        let known = !is_address && is_known(&folded, self.place);
+        let known = !self.is_address && is_known(&folded, self.place);
         tokens.push(Token {
             start: self.start + from,
             end: self.start + to,
@@ -156,7 +161,7 @@ impl<'a> Piece<'a> {
             folded,
             piece: self.start,
             known,
-            stays: !is_address,
+            stays: !self.is_address,
         });
     }
 }

@@ -6,7 +6,7 @@ mod forms;
 mod gather;
 mod scan;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -53,8 +53,8 @@ pub struct Identifiers {
     values: HashSet<Identifier>,
     /// Values as read, so that the thousandth slice costs next to nothing.
     seen: HashSet<(u32, String)>,
-    /// Letters and digits that no kept text may spell.
-    forbidden: HashSet<String>,
+    /// Letters and digits that no kept text may spell; `true` when the path alone tells of them.
+    forbidden: HashMap<String, bool>,
     /// Safe words that somebody around the patient is called by; they go where a name stands.
     around: HashSet<String>,
     scanner: OnceLock<scan::Scanner>,
@@ -123,7 +123,23 @@ impl Identifiers {
 
     /// Whether these letters and digits (folded) spell an identifier that no kept text may hold.
     pub(super) fn forbids(&self, squeezed: &str) -> bool {
-        self.forbidden.contains(squeezed)
+        self.forbidden.contains_key(squeezed)
+    }
+
+    /// As [`Self::forbids`], for the name of a folder: that it stands in the path says nothing about it.
+    pub(super) fn forbids_in_path(&self, squeezed: &str) -> bool {
+        self.forbidden.get(squeezed) == Some(&false)
+    }
+
+    /// Whether the letters and digits (folded) of a folder's name hold an identifier of three letters or four digits
+    /// and more: `doejohn`.
+    pub(super) fn lie_within(&self, squeezed: &str) -> bool {
+        self.forbidden
+            .iter()
+            .filter(|(form, of_path)| {
+                !**of_path && form.len() >= if form.contains(char::is_alphabetic) { 3 } else { 4 }
+            })
+            .any(|(form, _)| squeezed.contains(form.as_str()))
     }
 
     /// Whether the folded word is a name of somebody around the patient and a safe word as well.
@@ -164,7 +180,8 @@ impl Identifiers {
         self.scanner = OnceLock::new();
         for form in forms::squeezed(text, kind, own) {
             if own || is_common || !is_everybodys(&form, kind) {
-                self.forbidden.insert(form);
+                let of_path = kind == IdentifierKind::Path;
+                self.forbidden.entry(form).and_modify(|only| *only &= of_path).or_insert(of_path);
             }
         }
     }

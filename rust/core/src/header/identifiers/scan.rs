@@ -136,7 +136,7 @@ fn spellings(value: &Identifier) -> HashSet<String> {
 fn beside(text: &str, kind: IdentifierKind) -> Option<Beside> {
     let count = text.chars().filter(|c| c.is_alphanumeric()).count();
     if text.chars().all(|c| !c.is_alphabetic()) {
-        return (count >= SHORTEST_NUMBER).then_some(Beside::NoDigit);
+        return (count >= SHORTEST_NUMBER && !is_our_word(text)).then_some(Beside::NoDigit);
     }
     if !text.is_ascii() {
         // Scripts without blanks have no word ends; one ideograph alone is any word.
@@ -159,8 +159,18 @@ fn beside(text: &str, kind: IdentifierKind) -> Option<Beside> {
     Some(if inside_others { Beside::Anything } else { Beside::NoWord })
 }
 
-/// Words that this program itself writes into every file.
+/// Words that this program itself writes into every file, and the codes of CID 7050.
 const OUR_WORDS: &[&str] = &[
+    "113100",
+    "113101",
+    "113102",
+    "113105",
+    "113106",
+    "113107",
+    "113108",
+    "dcm",
+    "dciodvfy",
+    "pictures",
     "anonymous",
     "processed",
     "anonymization",

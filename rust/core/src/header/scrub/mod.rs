@@ -18,7 +18,7 @@ use super::profile::{self, Action, Fallback};
 use super::rules::{IodType, Rules};
 use super::uids;
 use super::value::{empty, has_kind, is_empty, representation, strings, values};
-use super::vocabulary::{Place, place};
+use super::vocabulary::{Place, demands_term, place};
 use crate::error::{Failure, Stage};
 use crate::settings::{PatientIdRule, Settings};
 
@@ -162,6 +162,7 @@ impl Scrub<'_> {
             Action::Shift => self.shifted(element, vr),
             Action::Keep if vr == VR::SQ => self.items(element, iod_type, depth)?,
             Action::Keep => self.kept(element, vr, iod_type),
+            Action::Clean(_) if demands_term(tag, iod_type) && is_safe_for_anybody(element) => Outcome::Kept,
             Action::Clean(fallback) => match self.cleaned(element, vr, place(tag)) {
                 Outcome::Unfit => match fallback {
                     Fallback::Remove => Outcome::Removed,
@@ -288,6 +289,7 @@ impl Scrub<'_> {
 
     /// Stays when it is legal for its VR and free of identifiers.
     fn kept(&self, element: &InMemElement, vr: VR, iod_type: IodType) -> Outcome {
+        let (tag, is_number) = (element.header().tag, matches!(vr, VR::IS | VR::DS));
         match vr {
             VR::UI => self.remapped(element, vr, iod_type),
             VR::CS => self.terms(element, iod_type),
@@ -302,9 +304,9 @@ impl Scrub<'_> {
             }
             VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM => match values(element) {
                 Some(texts)
-                    if texts
-                        .iter()
-                        .all(|text| legal::is_legal(vr, text) && !self.is_identifying_number(vr, text)) =>
+                    if texts.iter().all(|text| {
+                        legal::is_legal(vr, text) && !(is_number && self.is_identifying_number(tag, text))
+                    }) =>
                 {
                     Outcome::Kept
                 }
@@ -312,7 +314,9 @@ impl Scrub<'_> {
             },
             _ if legal::carries_text(vr) => self.cleaned(element, vr, Place::Description),
             _ => match element.value() {
-                Value::Primitive(value) if has_kind(value, vr) && !self.holds_identifying_number(value) => {
+                Value::Primitive(value)
+                    if has_kind(value, vr) && !self.holds_identifying_number(tag, value) =>
+                {
                     Outcome::Kept
                 }
                 _ => Outcome::Unfit,
@@ -320,13 +324,14 @@ impl Scrub<'_> {
         }
     }
 
-    fn is_identifying_number(&self, vr: VR, text: &str) -> bool {
-        matches!(vr, VR::IS | VR::DS) && self.person.identifiers.is_number(text)
+    /// A number of the patient, or on no list's word one as long as somebody's.
+    fn is_identifying_number(&self, tag: Tag, text: &str) -> bool {
+        self.person.identifiers.is_number(text) || (!self.rules.names(tag) && legal::is_long_number(text))
     }
 
-    fn holds_identifying_number(&self, value: &PrimitiveValue) -> bool {
+    fn holds_identifying_number(&self, tag: Tag, value: &PrimitiveValue) -> bool {
         let is = |number: i64| {
-            number.unsigned_abs() >= 10_000 && self.person.identifiers.is_number(&number.to_string())
+            number.unsigned_abs() >= 10_000 && self.is_identifying_number(tag, &number.to_string())
         };
         let is_real = |number: f64| number.fract() == 0.0 && number.abs() < 1e15 && is(number as i64);
         match value {
@@ -378,6 +383,14 @@ impl Scrub<'_> {
             _ => Outcome::Cleaned(strings(kept)),
         }
     }
+}
+
+/// Whether the text is one safe word or shape after another, whoever the patient is.
+fn is_safe_for_anybody(element: &InMemElement) -> bool {
+    values(element).is_some_and(|values| {
+        !is_empty(element)
+            && values.iter().all(|text| clean::is_safe(text, Place::Device, &Identifiers::default()))
+    })
 }
 
 /// The text cut to what its VR may hold, between words.
