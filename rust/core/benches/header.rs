@@ -75,7 +75,10 @@ impl Header {
 }
 
 fn nested(object: &InMemDicomObject) -> usize {
-    object.iter().map(|element| 1 + element.items().unwrap_or_default().iter().map(nested).sum::<usize>()).sum()
+    object
+        .iter()
+        .map(|element| 1 + element.items().unwrap_or_default().iter().map(nested).sum::<usize>())
+        .sum()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
