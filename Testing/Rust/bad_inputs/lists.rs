@@ -158,6 +158,12 @@ fn lists() -> Vec<List> {
             expect: Refused(""),
         },
         List {
+            what: "xls whose sectors follow each other in a circle",
+            name: "list.xls",
+            bytes: fixture("circle.xls"),
+            expect: Refused("holds no readable workbook"),
+        },
+        List {
             what: "xlsb without our folders",
             name: "list.xlsb",
             bytes: fixture("list.xlsb"),

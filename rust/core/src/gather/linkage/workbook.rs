@@ -1,9 +1,10 @@
 //! Lists as workbooks: xlsx, xls, xlsb and ods, through calamine.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx};
+use cfb::CompoundFile;
 
 use super::cell::Cell;
 use super::sheet::Sheet;
@@ -30,7 +31,7 @@ pub(super) fn sheets(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
 
 fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
     if bytes.starts_with(&COMPOUND_FILE) {
-        return compound(bytes);
+        return compound(&bytes);
     }
     if unpacked::is_beyond(&bytes, LARGEST_UNPACKED) {
         return Err(refusal(format!("unpacks to more than {} MB; it is no list", LARGEST_UNPACKED >> 20)));
@@ -47,16 +48,34 @@ fn read(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
     }
 }
 
-fn compound(bytes: Vec<u8>) -> Result<Vec<Sheet>, Refusal> {
+fn compound(bytes: &[u8]) -> Result<Vec<Sheet>, Refusal> {
     let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if bytes.windows(encrypted.len()).any(|window| window == encrypted) {
         return Err(refusal(PASSWORD));
     }
-    let mut book = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+    let unreadable = || refusal("is an old Office file that holds no readable workbook");
+    let alone = workbook_alone(bytes).map_err(|_| unreadable())?;
+    let mut book = Xls::new(Cursor::new(alone)).map_err(|error| match error {
         XlsError::Password => refusal(PASSWORD),
-        _ => refusal("is an old Office file that holds no readable workbook"),
+        _ => unreadable(),
     })?;
     dense(&mut book)
+}
+
+/// The workbook of a compound file in a compound file of its own.
+///
+/// The sectors of a damaged file may follow each other in a circle, which calamine would follow until memory
+/// ends; `cfb` checks them, and calamine reads what `cfb` wrote.
+fn workbook_alone(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut given = CompoundFile::open(Cursor::new(bytes))?;
+    let name = ["/Workbook", "/Book"].into_iter().find(|name| given.is_stream(name));
+    let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+    let mut workbook = Vec::new();
+    given.open_stream(name)?.take(bytes.len() as u64).read_to_end(&mut workbook)?;
+    let mut alone = CompoundFile::create(Cursor::new(Vec::new()))?;
+    alone.create_stream(name)?.write_all(&workbook)?;
+    alone.flush()?;
+    Ok(alone.into_inner().into_inner())
 }
 
 fn ods(bytes: Bytes) -> Result<Vec<Sheet>, Refusal> {
