@@ -11,9 +11,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 headct_deid = pytest.importorskip("headct_deid", reason="SKIPPED: the package headct_deid is not installed")
+phantom = pytest.importorskip("headct_deid.phantom")
 scenes = pytest.importorskip("text_bench.scenes", reason="SKIPPED: Pillow or SciPy is not installed")
 from text_bench import readers  # noqa: E402
-from text_bench.score import FILL_HU, correlation  # noqa: E402
+from text_bench.lettering import lettered  # noqa: E402
+from text_bench.product import released  # noqa: E402
+from text_bench.score import CORRELATION, FILL_HU, correlation  # noqa: E402
 
 ABSENT = readers.missing() + [path for path in scenes.FONTS.values() if not Path(path).is_file()]
 
@@ -46,3 +49,18 @@ def test_text_over_brain_cannot_be_read_afterwards(value_hu: int) -> None:
 def test_metal_and_calcifications_are_no_text() -> None:
     hu = scenes.clean_phantom(np.random.default_rng(3), 6)
     assert not find(hu).any()
+
+
+@pytest.mark.skipif(bool(ABSENT), reason=f"SKIPPED: missing {', '.join(ABSENT)}")
+def test_text_beside_and_over_a_generated_head_is_gone_from_the_released_files(tmp_path: Path) -> None:
+    head = phantom.head("ordinary")
+    series = lettered(np.ascontiguousarray(head.hu), np.random.default_rng(4), 24)
+    after = released(tmp_path / "run", series.hu, head.spacing_mm)
+    texts = [text for text in series.texts if text.stratum in ("air", "brain")]
+    assert len(texts) >= 5
+    left = [
+        (text.stratum, text.font, text.size_px, text.value_hu, text.slices[0])
+        for text in texts
+        if correlation(text.coverage, after[text.slices[0]][text.window()]) > CORRELATION
+    ]
+    assert left == []

@@ -46,7 +46,6 @@ CHINESE = ("王小明 男 45岁", "北京协和医院", "李建国 1956年")
 SIZES_PX = (9, 10, 12, 14, 16, 20, 24, 28, 32)
 BRIGHT_HU = (40, 100, 150, 250, 400, 700, 1000, 1500, 2000, 3071)
 DARK_HU = (-1000, -600, -200, -100)
-STRATA = ("air", "skin edge", "brain", "bone")
 LEAST_CONTRAST_HU = 60
 
 
@@ -129,77 +128,6 @@ def regions_of(plane: np.ndarray) -> dict[str, np.ndarray]:
         "bone": bone,
         "outside": ~head,
     }
-
-
-def _share(sums: np.ndarray, height: int, width: int) -> np.ndarray:
-    total = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
-    return total / (height * width)
-
-
-def place(plane: np.ndarray, shape: tuple[int, int], stratum: str, rng: np.random.Generator) -> tuple[int, int] | None:
-    """A corner where a box of that shape lies in the stratum, or None."""
-    height, width = shape
-    if height >= plane.shape[0] or width >= plane.shape[1]:
-        return None
-    regions = regions_of(plane)
-
-    def share(name: str) -> np.ndarray:
-        sums = np.pad(regions[name].astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-        return _share(sums, height, width)
-
-    if stratum == "skin edge":
-        outside = share("outside")
-        good = (outside > 0.25) & (outside < 0.75)
-    elif stratum == "bone":
-        amount = share("bone")
-        good = amount >= max(0.35, float(np.quantile(amount, 0.999)) if amount.max() >= 0.35 else 1.1)
-    else:
-        good = share(stratum) >= 0.98
-    rows, columns = np.nonzero(good)
-    if rows.size == 0:
-        return None
-    pick = int(rng.integers(rows.size))
-    return int(rows[pick]), int(columns[pick])
-
-
-def draw(
-    hu: np.ndarray,
-    rng: np.random.Generator,
-    stratum: str,
-    slices: tuple[int, ...],
-    size_px: int,
-    value_hu: int,
-    taken: np.ndarray,
-) -> Drawn | None:
-    """Draws a random text into the slices of the volume (changed in place) unless it finds no place.
-
-    ``taken`` marks the pixels, `[row, column]`, that earlier texts occupy; it is updated.
-    """
-    middle = slices[len(slices) // 2]
-    for _ in range(8):
-        font = str(rng.choice(list(FONTS)))
-        text = str(rng.choice(CHINESE if font.startswith("WenQuanYi") and rng.random() < 0.7 else LATIN))
-        coverage = coverage_of(text, font, size_px)
-        corner = place(hu[middle], coverage.shape, stratum, rng)
-        if corner is None:
-            continue
-        top, left = corner
-        window = np.s_[top : top + coverage.shape[0], left : left + coverage.shape[1]]
-        if not taken[window].any():
-            break
-    else:
-        return None
-    below = hu[middle][window].astype(np.float32)
-    inked = coverage > 0.5
-    contrast = float(np.median(np.abs(value_hu - below[inked]))) if inked.any() else 0.0
-    if contrast < LEAST_CONTRAST_HU:
-        return None
-    for index in slices:
-        ground = hu[index][window].astype(np.float32)
-        hu[index][window] = np.rint(ground + coverage * (value_hu - ground)).astype(np.int16)
-    taken[max(0, top - 6) : top + coverage.shape[0] + 6, max(0, left - 12) : left + coverage.shape[1] + 12] = True
-    box = (top, top + coverage.shape[0], left, left + coverage.shape[1])
-    return Drawn(text, font, size_px, value_hu, stratum, slices, box, coverage, contrast)
 
 
 def clean_phantom(rng: np.random.Generator, slices: int, size: int = 256) -> np.ndarray:

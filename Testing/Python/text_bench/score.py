@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from .lettering import STRATA, Lettered
 from .readers import LIKENESS, best_reading
-from .scenes import BRIGHT_HU, DARK_HU, SIZES_PX, STRATA, Drawn, draw, regions_of
 
 FILL_HU = -1000
-Finder = Callable[[np.ndarray], np.ndarray]
-"""From a volume to its mask."""
+CORRELATION = 0.1
 
 
 @dataclass
@@ -28,12 +26,11 @@ class Stratum:
 
 @dataclass
 class Score:
-    """The sum over all scenes."""
+    """The sum over all series."""
 
     strata: dict[str, Stratum] = field(default_factory=lambda: {name: Stratum() for name in STRATA})
     head_pixels: int = 0
     changed_beside_text: int = 0
-    found_again: int = 0
 
 
 def correlation(coverage: np.ndarray, result: np.ndarray) -> float:
@@ -46,47 +43,34 @@ def correlation(coverage: np.ndarray, result: np.ndarray) -> float:
     return float(abs(np.corrcoef(glyphs.ravel(), pixels.ravel())[0, 1]))
 
 
-def scene(base: np.ndarray, seed: tuple[int, int], depth: int = 3) -> tuple[np.ndarray, np.ndarray, list[Drawn]]:
-    """Some slices of a head, their head mask, and one text over each ground where there is room."""
-    rng = np.random.default_rng(seed)
-    first = int(rng.integers(0, base.shape[0] - depth))
-    hu = base[first : first + depth].copy()
-    head = np.stack([regions_of(plane)["head"] for plane in hu])
-    count = int(rng.integers(1, depth + 1))
-    start = int(rng.integers(0, depth - count + 1))
-    taken = np.zeros(hu.shape[1:], bool)
-    texts = []
-    for stratum in STRATA:
-        value = int(rng.choice(BRIGHT_HU + DARK_HU))
-        sizes = SIZES_PX if stratum in ("air", "skin edge") else SIZES_PX[:6]
-        size = int(rng.choice(sizes))
-        text = draw(hu, rng, stratum, tuple(range(start, start + count)), size, value, taken)
-        if text is not None:
-            texts.append(text)
-    return hu, head, texts
-
-
-def add(score: Score, hu: np.ndarray, head: np.ndarray, texts: list[Drawn], find: Finder) -> None:
-    """Removes the text of one scene and adds what came of it."""
-    mask = find(hu)
-    after = np.where(mask, FILL_HU, hu).astype(np.int16)
-    score.found_again += int((find(after) & head).sum())
-    own = np.zeros_like(mask)
-    for text in texts:
+def add(score: Score, series: Lettered, after: np.ndarray, masked: np.ndarray) -> None:
+    """Adds a series: ``after`` is what was released, ``masked`` the pixels that text removal changed."""
+    for text in series.texts:
         index, (top, bottom, left, right) = text.slices[0], text.box
         around = np.s_[index, max(0, top - 4) : bottom + 4, max(0, left - 6) : right + 6]
         stratum = score.strata[text.stratum]
         stratum.drawn += 1
-        for each in text.slices:
-            own[each][text.window()] = True
-        if best_reading(hu[around], text.text, text.value_hu) < LIKENESS:
+        if best_reading(series.hu[around], text.text, text.value_hu) < LIKENESS:
             continue
         stratum.read_before += 1
-        read = best_reading(after[around], text.text, text.value_hu) >= LIKENESS
+        # What the reader sees afterwards is what changed least; an even box needs no reader.
+        shown = after[index][text.window()]
+        read = shown.std() > 0 and best_reading(after[around], text.text, text.value_hu) >= LIKENESS
+        like = correlation(text.coverage, shown) > CORRELATION
         stratum.read_after += read
-        like = correlation(text.coverage, after[index][text.window()]) > 0.1
         stratum.correlated += like
-        if read or like:
-            stratum.missed.append(f"{text.font} {text.size_px} px, {text.value_hu} HU, {len(text.slices)} slices")
-    score.head_pixels += int(head.sum())
-    score.changed_beside_text += int((mask & ~own & head).sum())
+        if read:
+            stratum.missed.append(f"slice {index}, {text.font} {text.size_px} px, {text.value_hu} HU")
+    score.head_pixels += int(series.head.sum())
+    score.changed_beside_text += int((masked & ~series.drawn & series.head).sum())
+
+
+def lines(score: Score) -> list[str]:
+    """The score in words."""
+    out = [
+        f"{name}: {stratum.drawn} drawn, {stratum.read_before} read before, {stratum.read_after} read after, "
+        f"{stratum.correlated} correlated above {CORRELATION}"
+        for name, stratum in score.strata.items()
+    ]
+    share = score.changed_beside_text / max(score.head_pixels, 1)
+    return [*out, f"head pixels changed beside the text: {share:.4%}"]

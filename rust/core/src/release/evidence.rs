@@ -198,7 +198,7 @@ fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
     count
 }
 
-/// Masks what was found and looks again at the slices concerned: nothing may be left.
+/// Masks what was found and looks again: nothing may be left. Slices are evidence for each other, so all are looked at.
 fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Outline) -> bool {
     if found.is_empty() {
         return true;
@@ -211,14 +211,7 @@ fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Ou
             }
         }
     }
-    let slices = found.slices();
-    let geometry = Geometry {
-        origins_mm: slices.iter().map(|slice| volume.geometry.origins_mm[*slice]).collect(),
-        ..volume.geometry.clone()
-    };
-    let again = HuVolume { hu: volume.hu.select(Axis(0), &slices), geometry };
-    let of_slices = |mask: &Mask| mask.select(Axis(0), &slices);
-    text_over(&again, &of_slices(&outline.head), &of_slices(&outline.removal.mask)).is_empty()
+    text_over(volume, &outline.head, &outline.removal.mask).is_empty()
 }
 
 /// How many voxels are set in the first mask, in the second, and in both.

@@ -1,79 +1,67 @@
-//! Strokes drawn with one value before a restless background, such as bone or the edge of the skin.
+//! Strokes drawn with one value, on any background: over bone and across the skin the shapes of glyphs and of
+//! anatomy fuse, but the value stays.
 //!
-//! There the shapes of glyphs and of anatomy fuse, but the value stays: in a box around the strokes far more
-//! pixels have just that value than have the values beside it, which neither noise nor anatomy brings about.
-
-use ndarray::ArrayView2;
+//! A *link* is a pixel of a stroke beside another one of the same value. Noise and anatomy give a few links of
+//! every value; text gives many of one. Neither a word nor a script matters.
 
 use super::component::{Component, Run, components_of};
-use super::line::turns_and_width;
+use super::line::{lines_of, shape_of, turns_and_width};
+use super::links::Links;
 use super::slice::Found;
 use super::stroke::Contrast;
 use super::window::Window;
 
 /// HU that values drawn as one constant may differ by after rescaling and rounding.
-const SAME_HU: u16 = 1;
-/// Values from 3 to this many HU beside the constant tell how many pixels have it by chance.
+pub(super) const SAME_HU: u16 = 1;
+/// Values from 3 to this many HU beside the constant tell how many links it has by chance: 3 values of 44.
 const BESIDE_HU: u16 = 24;
-/// The share of the pixels beside that the constant has by chance: 3 values of 44.
 const CHANCE: f32 = 3.0 / 44.0;
-/// Values from 3 to this many HU beside the constant show whether the window has many pixels of about that value,
-/// as air, fat, brain and bone have with their noise.
+/// Values from 3 to this many HU beside the constant tell whether many links have about that value, as noise in
+/// air, fat and brain brings about: 3 values of 8.
 const NEAR_HU: u16 = 6;
-/// The share of the pixels that near that the constant has by chance: 3 values of 8.
 const NEAR_CHANCE: f32 = 3.0 / 8.0;
 /// Air is never darker than this but for noise, streaks and the end of the scale, HU.
 const DARKEST_HU: i16 = -1010;
-/// Contrast in HU from which a pixel of the value counts as part of a stroke.
-const STROKE_HU: i16 = 30;
-/// Pixels by chance up to which a value is rare in a window.
-const RARE: f32 = 1.5;
-/// Pixels of one value that a line must have.
-const FEWEST: usize = 14;
-/// How many times more pixels than by chance, in the box of a line.
-const FACTOR: f32 = 5.0;
-/// Rows and columns of the tiles in which values are counted.
-const TILE: [u16; 2] = [32, 64];
-/// Linked pixels of one value that make a tile worth a look.
-const LINKED: usize = 6;
-/// Rows without a pixel of the value that part two lines.
+/// Only metal and the densest bone exceed this, HU.
+const METAL_HU: i16 = 1000;
+/// Only air is darker than this, HU.
+const AIR_HU: i16 = -800;
+/// Rows and columns of the tiles in which links are counted.
+const TILE: [usize; 2] = [32, 64];
+/// Links of one value that make a tile worth a look.
+const NOTABLE: usize = 5;
+/// Links of one value that a line must have.
+const FEWEST: usize = 12;
+/// How many times more links than by chance.
+const FACTOR: f32 = 4.0;
+/// Rows without a link that part two lines.
 const APART: usize = 9;
 /// Lines of one value looked for in a tile.
 const LINES: usize = 3;
 /// Box heights in pixels.
 const HEIGHTS: std::ops::RangeInclusive<usize> = 4..=52;
 
-/// A slice with the contrast of its strokes.
+/// A slice with the contrast of its strokes and the links among them.
 #[derive(Clone, Copy)]
 pub(super) struct Strokes<'a> {
-    pub(super) slice: &'a ArrayView2<'a, i16>,
-    /// Row and column of the contrast planes' first pixel.
-    pub(super) origin: (usize, usize),
     pub(super) contrast: &'a Contrast,
-}
-
-/// The pixels of one value in a window, and how many to expect by chance.
-struct Share {
-    pixels: Vec<[usize; 2]>,
-    by_chance: f32,
+    pub(super) links: &'a Links,
 }
 
 impl Strokes<'_> {
-    /// Finds groups of strokes of one value. `lowest` are the runs of bright and of dark strokes; windows are in
-    /// pixels of the contrast planes.
-    pub(super) fn constant_lines(&self, lowest: [&[Run]; 2]) -> Vec<Found> {
-        let [least, most] = self.contrast.extremes();
+    /// Finds groups of strokes of one value. Windows are in pixels of the contrast planes.
+    pub(super) fn constant_lines(&self) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
-        for (value, tile) in spikes(&self.linked(lowest)) {
-            // Air beyond the scale is cut off at the lowest value.
-            if value <= DARKEST_HU || value.abs_diff(least) <= 2 {
+        for (value, tile) in self.spikes() {
+            if value <= DARKEST_HU {
                 continue;
             }
-            let tile = self.clipped(tile);
-            for group in lines_among(linked_of(self.share(value, tile).pixels), tile) {
-                if self.is_line(&group, value, value.abs_diff(most) <= 2) {
+            for group in lines_among(self.links.of_value(value, SAME_HU, tile), tile) {
+                let known = |text: &Found| text.value.abs_diff(value) <= 2 && text.window.covers(&group);
+                if !found.iter().any(known) && self.is_line(&group, value) {
                     let window = self.continued(group, value);
-                    found.push(Found { window: padded(window), value });
+                    let ink = self.links.of_value(value, SAME_HU, window);
+                    found.push(Found { window: padded(window), value, ink, slack: 2 });
                 }
             }
         }
@@ -91,10 +79,10 @@ impl Strokes<'_> {
             let left = Window { top, bottom, left: window.left.saturating_sub(step), right: window.left };
             let right = Window { top, bottom, left: window.right, right: window.right + step };
             for part in [left, right] {
-                let mut share = self.share(value, self.clipped(part));
-                share.pixels.retain(|&[row, column]| self.stands_out(row, column));
-                if share.pixels.len() >= 4 && share.pixels.len() as f32 >= FACTOR * share.by_chance {
-                    window = share.pixels.into_iter().fold(window, |window, at| window.union(pixel(at)));
+                let pixels = self.links.of_value(value, SAME_HU, part);
+                let rare = if is_usual(value) { 2.0 } else { 1.0 };
+                if pixels.len() as f32 >= FACTOR * (self.by_chance(value, part) + rare) {
+                    window = pixels.into_iter().fold(window, |window, at| window.union(pixel(at)));
                 }
             }
             if window == before {
@@ -103,171 +91,184 @@ impl Strokes<'_> {
         }
     }
 
-    fn hu(&self, row: usize, column: usize) -> i16 {
-        self.slice[[row + self.origin.0, column + self.origin.1]]
+    /// The links of a value that a window has by chance, told from those of the values beside it.
+    fn by_chance(&self, value: i16, window: Window) -> f32 {
+        chance(|reach| self.links.count(value, reach, window))
     }
 
-    fn stands_out(&self, row: usize, column: usize) -> bool {
-        let index = row * self.contrast.width + column;
-        self.contrast.bright[index].max(self.contrast.dark[index]) >= STROKE_HU
-    }
-
-    fn rows(&self) -> usize {
-        self.contrast.bright.len() / self.contrast.width
-    }
-
-    /// The part of a window that lies on the planes.
-    fn clipped(&self, window: Window) -> Window {
-        let (bottom, right) = (window.bottom.min(self.rows()), window.right.min(self.contrast.width));
-        Window { top: window.top.min(bottom), left: window.left.min(right), bottom, right }
-    }
-
-    /// Stroke pixels that have a neighbor of their value: tile, value, and where.
-    fn linked(&self, lowest: [&[Run]; 2]) -> Vec<([u16; 2], i16, [u16; 2])> {
-        let mut linked = Vec::new();
-        for run in lowest.into_iter().flatten() {
-            let row = run.row as usize;
-            for column in run.start as usize..run.end as usize {
-                let value = self.hu(row, column);
-                let same = |row: usize, column: usize| {
-                    row < self.rows()
-                        && column < self.contrast.width
-                        && self.hu(row, column).abs_diff(value) <= SAME_HU
-                        && self.stands_out(row, column)
-                };
-                let below = || (column.saturating_sub(1)..column + 2).any(|column| same(row + 1, column));
-                if same(row, column + 1) || below() {
-                    linked.push((
-                        [run.row / TILE[0], column as u16 / TILE[1]],
-                        value,
-                        [run.row, column as u16],
-                    ));
+    /// The values that stick out in their tile among the values beside them, each with the tile and some pixels
+    /// around it.
+    fn spikes(&self) -> Vec<(i16, Window)> {
+        let mut spikes: Vec<(i16, Window)> = Vec::new();
+        let [rows, columns] = TILE;
+        let mut values: Vec<Vec<i16>> = Vec::new();
+        for top in (0..self.links.rows()).step_by(rows) {
+            values.resize_with(self.contrast.width.div_ceil(columns), Vec::new);
+            for row in top..(top + rows).min(self.links.rows()) {
+                for link in self.links.row(row) {
+                    values[link.column as usize / columns].push(link.value);
                 }
             }
-        }
-        linked.sort_unstable();
-        linked
-    }
-
-    /// Where values beside it are common only the strokes of a value count, where they are rare every pixel.
-    fn share(&self, value: i16, window: Window) -> Share {
-        let (mut pixels, mut beside, mut near) = (Vec::new(), 0, 0);
-        for [row, column] in window.pixels() {
-            let far = self.hu(row, column).abs_diff(value);
-            if far <= SAME_HU {
-                pixels.push([row, column]);
-            } else if (3..=BESIDE_HU).contains(&far) {
-                beside += 1;
-                near += usize::from(far <= NEAR_HU);
+            for (index, values) in values.iter_mut().enumerate() {
+                let tile = Window {
+                    top: top.saturating_sub(rows / 2),
+                    bottom: top + rows + rows / 2,
+                    left: (index * columns).saturating_sub(columns / 2),
+                    right: (index + 1) * columns + columns / 2,
+                };
+                spikes.extend(outstanding(values).into_iter().map(|value| (value, tile)));
+                values.clear();
             }
         }
-        let by_chance = (beside as f32 * CHANCE).max(near as f32 * NEAR_CHANCE);
-        if by_chance > RARE {
-            pixels.retain(|&[row, column]| self.stands_out(row, column));
-        }
-        Share { pixels, by_chance }
+        spikes
     }
 
-    /// Whether the value fills three by three pixels somewhere, as saturated metal does.
-    fn is_solid_somewhere(&self, value: i16) -> bool {
-        let same = |[row, column]: [usize; 2]| self.hu(row, column).abs_diff(value) <= 2;
-        let inner = Window { top: 1, bottom: self.rows() - 1, left: 1, right: self.contrast.width - 1 };
-        inner.pixels().any(|at| same(at) && around(at).pixels().all(same))
-    }
-
-    /// Whether what lies above and below a box differs much less than the value differs from it.
-    fn is_quiet_around(&self, group: &Window, value: i16) -> bool {
-        let above =
-            Window { top: group.top.saturating_sub(4), bottom: group.top.saturating_sub(1), ..*group };
-        let below = self.clipped(Window { top: group.bottom + 1, bottom: group.bottom + 4, ..*group });
-        let mut ground: Vec<i16> =
-            above.pixels().chain(below.pixels()).map(|[row, column]| self.hu(row, column)).collect();
-        ground.sort_unstable();
-        let Some(last) = ground.len().checked_sub(1) else {
-            return false;
-        };
-        let [low, middle, high] = [10, 50, 90].map(|percent| ground[last * percent / 100]);
-        u32::from(high.abs_diff(low)) * 10 <= u32::from(value.abs_diff(middle)) * 3
-    }
-
-    /// Whether the box holds far more pixels of the value than by chance, in several thin strokes.
-    fn is_line(&self, group: &Window, value: i16, clipped: bool) -> bool {
+    /// Whether the box holds far more links of the value than by chance, in several thin strokes.
+    fn is_line(&self, group: &Window, value: i16) -> bool {
         let (height, width) = (group.height(), group.width());
         if !HEIGHTS.contains(&height) || width * 2 < height * 3 {
             return false;
         }
-        let share = self.share(value, *group);
-        // The box was chosen for its pixels of the value; what lies around it tells the chance more fairly.
-        let by_chance = self.share(value, self.clipped(widened(*group))).by_chance;
-        let strokes = components_of(&runs_of_pixels(&share.pixels));
-        let (mut pixels, mut pieces, mut turns, mut stroke_width) = (0, 0, 0.0_f32, 0.0_f32);
+        let by_chance = self.by_chance(value, widened(*group));
+        let pixels = self.links.of_value(value, SAME_HU, *group);
+        let strokes = components_of(&runs_of_pixels(&pixels));
+        let mut shapes = Shapes::default();
         for piece in strokes.list.iter().filter(|piece| piece.area >= 2) {
-            let (more, stroke) = turns_and_width(piece, strokes.runs(piece));
-            if !is_solid(piece, more) {
-                pixels += piece.area;
-                pieces += 1;
-                turns += more.max(0.0);
-                stroke_width += stroke * piece.area as f32;
-            }
+            shapes.add(piece, strokes.runs(piece));
         }
-        let shaped = if clipped {
-            // Metal beyond the scale is cut off at the highest value: there the value alone proves little.
-            pieces >= 5 && width * 2 >= height * 5 && !self.is_solid_somewhere(value)
+        let [least, _] = self.contrast.extremes();
+        // Metal and air beyond the scale are cut off at its ends: there the value alone proves little.
+        let cut_off = value < AIR_HU && value.abs_diff(least) <= 2 || self.is_metal(group, value);
+        let is_shaped = if cut_off {
+            self.is_lettering(group, value)
         } else {
-            pieces >= 3 || pieces == 2 && pixels >= 2 * FEWEST || turns >= 2.0
+            shapes.pieces >= 3 || shapes.pieces == 2 && shapes.pixels >= 2 * FEWEST || shapes.turns >= 2.0
         };
-        // Before a quiet background shapes decide: contacts of an electrode in a row have one value too.
-        let shaped = shaped && !self.is_quiet_around(group, value);
-        shaped
-            && pixels >= FEWEST
-            && pixels as f32 >= FACTOR * (by_chance + 2.0)
-            && stroke_width <= 0.3 * (pixels * height) as f32
+        let usual = if is_usual(value) { 4.0 } else { 2.0 };
+        let dense = (0.025 + 0.0025 * height as f32) * (height * width) as f32;
+        is_shaped
+            && shapes.differ()
+            && shapes.pixels >= FEWEST
+            && shapes.pixels as f32 >= dense
+            && shapes.pixels as f32 >= FACTOR * (by_chance + usual)
+            && shapes.stroke_width <= 0.3 * (shapes.pixels * height) as f32
+    }
+
+    /// Whether the value is high and fills two by two pixels somewhere in the box.
+    fn is_metal(&self, group: &Window, value: i16) -> bool {
+        let same = |row: usize, column: usize| self.contrast.values(row)[column].abs_diff(value) <= 2;
+        let (bottom, right) = (group.bottom.min(self.links.rows()), group.right.min(self.contrast.width));
+        let corners = Window {
+            top: group.top,
+            bottom: bottom.saturating_sub(1),
+            left: group.left,
+            right: right.saturating_sub(1),
+        };
+        let block = |[row, column]: [usize; 2]| {
+            (row..row + 2).all(|row| (column..column + 2).all(|column| same(row, column)))
+        };
+        value >= METAL_HU && corners.pixels().any(block)
+    }
+
+    /// Whether all pixels of the value in the box are glyphs: several unlike shapes of thin strokes.
+    fn is_lettering(&self, group: &Window, value: i16) -> bool {
+        let right = group.right.min(self.contrast.width);
+        let mut pixels = Vec::new();
+        for row in group.top..group.bottom.min(self.links.rows()) {
+            let values = &self.contrast.values(row)[group.left..right];
+            let same = values.iter().enumerate().filter(|(_, hu)| hu.abs_diff(value) <= 2);
+            pixels.extend(same.map(|(column, _)| [row, group.left + column]));
+        }
+        let glyphs = components_of(&runs_of_pixels(&pixels));
+        lines_of(&glyphs).iter().any(|line| {
+            let line = line.even(&glyphs).unwrap_or_else(|| line.clone());
+            let area: usize = line.members.iter().map(|&index| glyphs.list[index].area).sum();
+            area * 2 >= pixels.len()
+                && shape_of(&line, &glyphs).is_some_and(|shape| {
+                    let count = line.members.len() as f32;
+                    count >= 3.0
+                        && shape.aligned >= 0.7
+                        && shape.turns >= 0.45 * count
+                        && shape.thickness <= 0.25
+                })
+        })
     }
 }
 
-/// The values that stick out in their tile among the values beside them, each with the tile and some pixels
-/// around it.
-fn spikes(linked: &[([u16; 2], i16, [u16; 2])]) -> Vec<(i16, Window)> {
-    let mut spikes: Vec<(i16, Window)> = Vec::new();
-    for tile in linked.chunk_by(|a, b| a.0 == b.0) {
-        let within = |value: i16, most: u16| {
-            tile.partition_point(|entry| entry.1 <= value.saturating_add_unsigned(most))
-                - tile.partition_point(|entry| entry.1 < value.saturating_sub_unsigned(most))
-        };
-        let mut counted: Vec<(usize, i16)> = Vec::new();
-        for group in tile.chunk_by(|a, b| a.1 == b.1) {
-            let same = within(group[0].1, SAME_HU);
-            let beside = within(group[0].1, BESIDE_HU) - within(group[0].1, 2);
-            if same >= LINKED && same as f32 >= FACTOR * beside as f32 * CHANCE {
-                counted.push((same, group[0].1));
-            }
-        }
-        counted.sort_unstable_by(|a, b| b.cmp(a));
-        let mut values: Vec<i16> = Vec::new();
-        for (_, value) in counted {
-            if values.iter().all(|other| other.abs_diff(value) > 2 * SAME_HU) {
-                values.push(value);
-            }
-        }
-        let [row, column] = tile[0].0.map(usize::from);
-        let [rows, columns] = TILE.map(usize::from);
-        let window = Window {
-            top: (row * rows).saturating_sub(rows / 2),
-            bottom: (row + 1) * rows + rows / 2,
-            left: (column * columns).saturating_sub(columns / 2),
-            right: (column + 1) * columns + columns / 2,
-        };
-        spikes.extend(values.into_iter().map(|value| (value, window)));
-    }
-    spikes
+/// What the strokes of one value in a box look like; filled things are counted apart.
+#[derive(Debug, Default)]
+struct Shapes {
+    pixels: usize,
+    pieces: usize,
+    solid: usize,
+    turns: f32,
+    /// Sum over the pixels of the width of their stroke.
+    stroke_width: f32,
+    /// Height and width of the pieces.
+    sizes: Vec<[usize; 2]>,
 }
 
-/// The pixels that touch another one, by edge or corner. Sorted by row and column before and after.
-fn linked_of(mut pixels: Vec<[usize; 2]>) -> Vec<[usize; 2]> {
-    let all = pixels.clone();
-    let known = |at: [usize; 2]| all.binary_search(&at).is_ok();
-    pixels.retain(|&at| around(at).pixels().any(|near| near != at && known(near)));
-    pixels
+impl Shapes {
+    fn add(&mut self, piece: &Component, runs: &[Run]) {
+        let (turns, stroke) = turns_and_width(piece, runs);
+        if is_solid(piece, turns) {
+            self.solid += 1;
+            return;
+        }
+        self.pixels += piece.area;
+        self.pieces += 1;
+        self.turns += turns.max(0.0);
+        self.stroke_width += stroke * piece.area as f32;
+        self.sizes.push([piece.window.height(), piece.window.width()]);
+    }
+
+    /// Whether the pieces are not all alike, as the contacts of an electrode are.
+    fn differ(&self) -> bool {
+        self.turns >= 2.0
+            || self.sizes.first().is_some_and(|first| {
+                let unlike = |size: &[usize; 2]| (0..2).any(|side| size[side].abs_diff(first[side]) > 1);
+                self.sizes.iter().any(|size| size.contains(&1) || unlike(size))
+            })
+    }
+}
+
+/// Whether tissue or air has about that value: there noise gives clusters of links.
+fn is_usual(value: i16) -> bool {
+    (-130..130).contains(&value) || value < AIR_HU
+}
+
+/// How many links a value has by chance, from how many have a value within some HU of it.
+pub(super) fn chance(within: impl Fn(u16) -> usize) -> f32 {
+    let same = within(2) as f32;
+    let beside = (within(BESIDE_HU) as f32 - same) * CHANCE;
+    beside.max((within(NEAR_HU) as f32 - same) * NEAR_CHANCE)
+}
+
+/// The values that have far more links than the values beside them.
+fn outstanding(values: &mut [i16]) -> Vec<i16> {
+    if values.len() < NOTABLE {
+        return Vec::new();
+    }
+    values.sort_unstable();
+    let within = |value: i16, most: u16| {
+        values.partition_point(|&other| other <= value.saturating_add_unsigned(most))
+            - values.partition_point(|&other| other < value.saturating_sub_unsigned(most))
+    };
+    let mut counted: Vec<(usize, i16)> = Vec::new();
+    for group in values.chunk_by(|a, b| a == b) {
+        let same = within(group[0], SAME_HU);
+        if same >= NOTABLE && same as f32 >= FACTOR * chance(|reach| within(group[0], reach)) {
+            counted.push((same, group[0]));
+        }
+    }
+    counted.sort_unstable_by(|a, b| b.cmp(a));
+    let mut chosen: Vec<i16> = Vec::new();
+    for (_, value) in counted {
+        if chosen.iter().all(|other| other.abs_diff(value) > 2 * SAME_HU) {
+            chosen.push(value);
+        }
+    }
+    chosen
 }
 
 /// The boxes of lines among pixels of one value: the rows that hold more of them than rows on average do, parted
@@ -284,9 +285,19 @@ fn lines_among(mut pixels: Vec<[usize; 2]>, tile: Window) -> Vec<Window> {
         inside.sort_unstable_by_key(|at| at[1]);
         let gap = (bottom - top).max(8) * 5 / 2;
         let words = inside.chunk_by(|a, b| b[1] - a[1] <= gap);
-        lines.extend(words.filter_map(|word| word.iter().map(|&at| pixel(at)).reduce(Window::union)));
+        lines.extend(words.filter_map(without_stragglers));
     }
     lines
+}
+
+/// The box of a word, without rows at its ends that hold next to none of its pixels.
+fn without_stragglers(word: &[[usize; 2]]) -> Option<Window> {
+    let window = word.iter().map(|&at| pixel(at)).reduce(Window::union)?;
+    let few = word.len() / window.height() / 6;
+    let count = |row: usize| word.iter().filter(|at| at[0] == row).count();
+    let top = (window.top..window.bottom).find(|&row| count(row) > few)?;
+    let bottom = (window.top..window.bottom).rfind(|&row| count(row) > few)? + 1;
+    word.iter().filter(|at| (top..bottom).contains(&at[0])).map(|&at| pixel(at)).reduce(Window::union)
 }
 
 /// The rows whose pixels exceed the tile's usual row by most in sum (Kadane's maximum subarray); a row without
@@ -315,10 +326,6 @@ fn densest_rows(pixels: &[[usize; 2]], tile: Window) -> Option<(usize, usize)> {
         }
     }
     rows
-}
-
-fn around([row, column]: [usize; 2]) -> Window {
-    Window { top: row.saturating_sub(1), bottom: row + 2, left: column.saturating_sub(1), right: column + 2 }
 }
 
 fn pixel([row, column]: [usize; 2]) -> Window {

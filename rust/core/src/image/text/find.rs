@@ -1,17 +1,21 @@
 //! Looks for text in a series.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use std::ops::Range;
+
+use ndarray::{ArrayView2, ArrayView3, Axis, CowArray};
 use rayon::prelude::*;
 
 use super::findings::{Rectangle, TEXT_FILL_HU, TextFindings};
-use super::slice::{Finder, Found};
+use super::repeat::{confirmed, follow};
+use super::slice::{Finder, Found, Sight};
+use super::stroke::span_of;
 use super::window::Window;
 use crate::image::{HuVolume, Mask};
 
 /// Pixels around the head in which the rest of a line that reaches it is looked for.
 const MARGIN: usize = 24;
-/// HU by which the strokes of one text may differ from slice to slice.
-const SAME_HU: u16 = 2;
+/// Slices that share the buffers of one finder: fresh memory costs more than the search.
+const SLICES_OF_A_FINDER: usize = 8;
 /// Rounds of masking and looking again; each masks something, two or three are usual.
 const ROUNDS: usize = 32;
 
@@ -28,23 +32,41 @@ const ROUNDS: usize = 32;
 pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
     let shape = volume.hu.dim();
     let mut masked: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
+    let mut hu = CowArray::from(volume.hu.view());
+    let mut doubtful: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
     let mut wanted: Vec<usize> = (0..shape.0).collect();
     for _ in 0..ROUNDS {
-        let new: Vec<(usize, Vec<Found>)> = wanted
+        let seen: Vec<(usize, Sight)> = wanted
             .par_iter()
-            .map_init(Finder::default, |finder, &index| {
-                (index, look(finder, volume, head, &masked[index], index))
-            })
-            .filter(|(_, found)| !found.is_empty())
+            .with_min_len(SLICES_OF_A_FINDER)
+            .map_init(Finder::default, |finder, &index| (index, look(finder, &hu.view(), head, index)))
             .collect();
+        let mut new = Vec::new();
+        for (index, sight) in seen {
+            doubtful[index] = sight.doubtful;
+            if !sight.text.is_empty() {
+                new.push((index, sight.text));
+            }
+        }
+        new.extend(confirmed(&hu.view(), &doubtful));
         if new.is_empty() {
             break;
         }
-        wanted = new.iter().map(|(index, _)| *index).collect();
+        let mut changed: Vec<usize> = new.iter().map(|(index, _)| *index).collect();
         for (index, found) in &new {
-            masked[*index].extend(found);
+            masked[*index].extend(found.iter().cloned());
         }
-        wanted.extend(repeat(volume, &new, &mut masked));
+        changed.extend(follow(&volume.hu.view(), &new, &mut masked));
+        changed.sort_unstable();
+        changed.dedup();
+        for &index in &changed {
+            for text in &masked[index] {
+                text.window.fill(&mut hu.index_axis_mut(Axis(0), index), TEXT_FILL_HU);
+            }
+        }
+        // What a slice's neighbors show is evidence, too.
+        wanted =
+            changed.iter().flat_map(|&index| index.saturating_sub(1)..(index + 2).min(shape.0)).collect();
         wanted.sort_unstable();
         wanted.dedup();
     }
@@ -60,25 +82,21 @@ pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
     TextFindings { shape, rectangles }
 }
 
-/// The text of a slice that is not masked yet.
-fn look(finder: &mut Finder, volume: &HuVolume, head: &Mask, masked: &[Found], index: usize) -> Vec<Found> {
+/// The text of a slice.
+fn look(finder: &mut Finder, hu: &ArrayView3<'_, i16>, head: &Mask, index: usize) -> Sight {
     let head = head.index_axis(Axis(0), index);
     let Some(window) = around(&head) else {
-        return Vec::new();
+        return Sight::default();
     };
-    let slice = volume.hu.index_axis(Axis(0), index);
-    let mut found = if masked.is_empty() {
-        finder.find(&slice, &head, window)
-    } else {
-        let mut filled: Array2<i16> = slice.to_owned();
-        for text in masked {
-            text.window.fill(&mut filled.view_mut(), TEXT_FILL_HU);
-        }
-        finder.find(&filled.view(), &head, window)
-    };
-    joined(&mut found);
-    found.retain(|text| text.window.pixels().any(|at| head[at]));
-    found
+    let slice = hu.index_axis(Axis(0), index);
+    let beside = [index.checked_sub(1), (index + 1 < hu.dim().0).then_some(index + 1)];
+    let neighbors: Vec<_> = beside.into_iter().flatten().map(|index| hu.index_axis(Axis(0), index)).collect();
+    let mut sight = finder.find(&slice, &head, window, &neighbors);
+    joined(&mut sight.text);
+    let in_head = |text: &Found| text.window.pixels().any(|at| head[at]);
+    sight.text.retain(in_head);
+    sight.doubtful.retain(in_head);
+    sight
 }
 
 /// The box around the head's pixels and the margin.
@@ -86,10 +104,9 @@ fn around(head: &ArrayView2<'_, bool>) -> Option<Window> {
     let (rows, columns) = head.dim();
     let mut bounds: Option<Window> = None;
     for (row, line) in head.outer_iter().enumerate() {
-        let Some(left) = line.iter().position(|&inside| inside) else {
+        let Some(Range { start: left, end: right }) = span_of(&line) else {
             continue;
         };
-        let right = line.iter().rposition(|&inside| inside).map_or(left, |last| last) + 1;
         let bounds = bounds.get_or_insert(Window { top: row, bottom: row, left, right });
         bounds.bottom = row + 1;
         bounds.left = bounds.left.min(left);
@@ -110,7 +127,11 @@ fn joined(found: &mut Vec<Found>) {
         let mut kept: Vec<Found> = Vec::with_capacity(count);
         for text in found.drain(..) {
             match kept.iter_mut().find(|other| same_line(&other.window, &text.window)) {
-                Some(other) => other.window = other.window.union(text.window),
+                Some(other) => {
+                    other.window = other.window.union(text.window);
+                    other.slack = other.slack.max(text.slack);
+                    other.ink.extend(text.ink);
+                }
                 None => kept.push(text),
             }
         }
@@ -125,45 +146,7 @@ fn same_line(a: &Window, b: &Window) -> bool {
     let shared = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top));
     let gap = a.left.max(b.left).saturating_sub(a.right.min(b.right));
     let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
-    shared * 4 >= low * 3 && high * 2 <= low * 5 && gap <= low
-}
-
-/// Masks the same text on the slices before and after, as far as its strokes repeat. Returns those slices.
-fn repeat(volume: &HuVolume, new: &[(usize, Vec<Found>)], masked: &mut [Vec<Found>]) -> Vec<usize> {
-    let count = volume.hu.dim().0;
-    let mut reached = Vec::new();
-    for (index, found) in new {
-        for text in found {
-            let strokes = strokes_of(volume, *index, text);
-            let before = (0..*index).rev();
-            let after = *index + 1..count;
-            for slices in [Box::new(before) as Box<dyn Iterator<Item = usize>>, Box::new(after)] {
-                for slice in slices {
-                    if masked[slice].iter().any(|other| other.window.covers(&text.window))
-                        || !repeats(volume, slice, text.value, &strokes)
-                    {
-                        break;
-                    }
-                    masked[slice].push(*text);
-                    reached.push(slice);
-                }
-            }
-        }
-    }
-    reached
-}
-
-/// The pixels of a text that have its value.
-fn strokes_of(volume: &HuVolume, index: usize, text: &Found) -> Vec<[usize; 2]> {
-    let slice = volume.hu.index_axis(Axis(0), index);
-    text.window.pixels().filter(|&at| slice[at].abs_diff(text.value) <= SAME_HU).collect()
-}
-
-/// Whether most strokes are there in another slice, and their surroundings are not of that value as well.
-fn repeats(volume: &HuVolume, index: usize, value: i16, strokes: &[[usize; 2]]) -> bool {
-    let slice = volume.hu.index_axis(Axis(0), index);
-    let same = strokes.iter().filter(|&&at| slice[at].abs_diff(value) <= SAME_HU).count();
-    strokes.len() >= 12 && same * 5 >= strokes.len() * 4
+    shared * 4 >= high * 3 && gap <= low
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Lines: glyph-sized components side by side, and what makes such a line text.
 
-use ndarray::ArrayView2;
-
 use super::component::{Component, Components, Run};
 use super::window::Window;
 
@@ -25,17 +23,6 @@ pub(super) struct Shape {
     pub(super) thickness: f32,
 }
 
-/// The values of a line and of what it lies on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Tone {
-    /// Most frequent value among the pixels of the strokes, HU.
-    pub(super) value: i16,
-    /// Distance of the strokes' median to the background's, HU.
-    pub(super) contrast: f32,
-    /// Middle 80 % of the background between and around the strokes, HU.
-    pub(super) unrest: f32,
-}
-
 /// Components side by side.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
@@ -43,6 +30,48 @@ pub(super) struct Line {
     pub(super) members: Vec<usize>,
     /// Greatest height of a member.
     pub(super) height: usize,
+}
+
+impl Line {
+    /// The members that stand on the row on which most of them stand and are of about one height; none if all do.
+    pub(super) fn even(&self, components: &Components) -> Option<Self> {
+        let window_of = |index: usize| components.list[index].window;
+        let standing = |on: Window| {
+            let stands = move |window: Window| {
+                window.bottom.abs_diff(on.bottom) <= (on.height() / 8).max(1)
+                    && window.height().abs_diff(on.height()) * 2 <= on.height()
+            };
+            self.members.iter().copied().filter(move |&index| stands(window_of(index)))
+        };
+        let most = self
+            .members
+            .iter()
+            .max_by_key(|&&index| (standing(window_of(index)).count(), usize::MAX - index));
+        let members: Vec<usize> = standing(window_of(*most?)).collect();
+        if members.len() < 2 || members.len() == self.members.len() {
+            return None;
+        }
+        let window = members.iter().map(|&index| components.list[index].window).reduce(Window::union)?;
+        let height = members.iter().map(|&index| components.list[index].window.height()).max()?;
+        Some(Self { window, members, height })
+    }
+
+    /// The line without members that reach far above or below the row of those that stand on one row.
+    pub(super) fn trimmed(&self, components: &Components) -> Self {
+        let Some(even) = self.even(components) else {
+            return self.clone();
+        };
+        let reach = even.height / 3;
+        let (top, bottom) = (even.window.top.saturating_sub(reach), even.window.bottom + reach);
+        let fits = |&&index: &&usize| {
+            let window = components.list[index].window;
+            top <= window.top && window.bottom <= bottom
+        };
+        let members: Vec<usize> = self.members.iter().filter(fits).copied().collect();
+        let windows = members.iter().map(|&index| components.list[index].window);
+        let window = windows.reduce(Window::union).unwrap_or(even.window);
+        Self { window, members, height: even.height.max(window.height().min(self.height)) }
+    }
 }
 
 /// Joins glyph-sized components whose gaps are at most their height and which overlap vertically.
@@ -146,43 +175,6 @@ pub(super) fn shape_of(line: &Line, components: &Components) -> Option<Shape> {
     (shapes > 0).then_some(Shape { shapes, turns, aligned, folded, thickness })
 }
 
-/// Measures the values of a line on its slice. `origin` is the slice position of the planes' first pixel;
-/// `stands_out` tells whether a pixel of the planes is a stroke at the lowest level.
-pub(super) fn tone_of(
-    line: &Line,
-    components: &Components,
-    slice: &ArrayView2<'_, i16>,
-    origin: (usize, usize),
-    stands_out: impl Fn(usize, usize) -> bool,
-) -> Tone {
-    let mut values: Vec<i16> = Vec::new();
-    for &member in &line.members {
-        for run in components.runs(&components.list[member]) {
-            let row = slice.row(run.row as usize + origin.0);
-            values.extend((run.start..run.end).map(|column| row[column as usize + origin.1]));
-        }
-    }
-    values.sort_unstable();
-    let around = Window {
-        top: line.window.top.saturating_sub(2),
-        bottom: (line.window.bottom + 2).min(slice.nrows() - origin.0),
-        left: line.window.left.saturating_sub(2),
-        right: (line.window.right + 2).min(slice.ncols() - origin.1),
-    };
-    let quiet = around.pixels().filter(|&[row, column]| !stands_out(row, column));
-    let mut ground: Vec<i16> =
-        quiet.map(|[row, column]| slice[[row + origin.0, column + origin.1]]).collect();
-    ground.sort_unstable();
-    let quantile = |sorted: &[i16], percent: usize| {
-        sorted.get(sorted.len().saturating_sub(1) * percent / 100).map_or(0.0, |&value| f32::from(value))
-    };
-    Tone {
-        value: most_frequent(&values),
-        contrast: (quantile(&values, 50) - quantile(&ground, 50)).abs(),
-        unrest: quantile(&ground, 90) - quantile(&ground, 10),
-    }
-}
-
 /// The share of components whose tops, or whose bottoms, agree.
 fn aligned<'a>(members: &(impl Iterator<Item = &'a Component> + Clone), height: usize) -> f32 {
     let slack = (height / 12).max(1);
@@ -198,7 +190,7 @@ fn aligned<'a>(members: &(impl Iterator<Item = &'a Component> + Clone), height: 
 }
 
 /// The value that most of the sorted values agree with.
-fn most_frequent(sorted: &[i16]) -> i16 {
+pub(super) fn most_frequent(sorted: &[i16]) -> i16 {
     let (mut best, mut value, mut first) = (0, 0, 0);
     for (last, &high) in sorted.iter().enumerate() {
         while high.abs_diff(sorted[first]) > SAME_HU {

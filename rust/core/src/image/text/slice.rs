@@ -4,30 +4,48 @@ use ndarray::ArrayView2;
 
 use super::component::{Component, Components, Run, components_of, runs_of, runs_within};
 use super::constant::Strokes;
-use super::line::{Line, Shape, lines_of, shape_of, tone_of};
+use super::line::{Line, lines_of, shape_of};
+use super::links::Links;
+use super::score::ink_of;
 use super::stroke::Contrast;
 use super::window::Window;
 
 /// Contrasts in HU at which strokes are told from their surroundings. With a factor of three between them a
 /// line of text has a level between a sixth and two thirds of its contrast, where its glyphs are neither fused
 /// by their soft rims nor broken.
-const LEVELS_HU: [i16; 4] = [40, 120, 360, 1080];
+const LEVELS_HU: [i16; 5] = [40, 100, 250, 600, 1500];
 /// The lowest level is at least this many standard deviations of the noise.
 const NOISE_FACTOR: f32 = 4.5;
 
+/// Weight from which a line is text if the next slice shows it too.
+const DOUBTFUL: f32 = -2.5;
+
 /// Text on one slice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     /// In pixels of the slice.
     pub(super) window: Window,
     /// The value its strokes are drawn with, HU.
     pub(super) value: i16,
+    /// Row and column of pixels of its strokes.
+    pub(super) ink: Vec<[usize; 2]>,
+    /// HU by which the strokes may differ from those of the same text in the next slice.
+    pub(super) slack: u16,
+}
+
+/// What one slice shows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sight {
+    pub(super) text: Vec<Found>,
+    /// Lines that are text if they stay at their place in the next slice.
+    pub(super) doubtful: Vec<Found>,
 }
 
 /// Looks at slices; keeps its buffers from one to the next.
 #[derive(Debug, Default)]
 pub(super) struct Finder {
     contrast: Contrast,
+    links: Links,
     /// Runs of bright and of dark strokes, level by level.
     runs: [[Vec<Run>; LEVELS_HU.len()]; 2],
 }
@@ -39,43 +57,65 @@ impl Finder {
         slice: &ArrayView2<'_, i16>,
         head: &ArrayView2<'_, bool>,
         window: Window,
-    ) -> Vec<Found> {
+        neighbors: &[ArrayView2<'_, i16>],
+    ) -> Sight {
         self.contrast.measure(slice, window);
         self.contrast.keep_near(head, window);
+        self.contrast.forget_masked();
         let base = LEVELS_HU[0].max((noise_hu(slice, window) * NOISE_FACTOR).min(400.0) as i16);
         let origin = (window.top, window.left);
-        let mut found = Vec::new();
+        self.links.collect(&self.contrast);
+        let pairs = &self.links;
+        let extremes = self.contrast.extremes();
+        let mut sight = Sight::default();
         for (plane, runs) in [&self.contrast.bright, &self.contrast.dark].into_iter().zip(&mut self.runs) {
-            let scene = Scene { slice, origin, plane, width: self.contrast.width, base };
+            let scene = Scene {
+                slice,
+                origin,
+                plane,
+                width: self.contrast.width,
+                base,
+                neighbors,
+                links: pairs,
+                extremes,
+            };
             scene.levels(runs);
             // From the highest level down: the higher, the less of the surroundings is in the line.
-            let mut lines = Vec::new();
+            let mut lines = Sight::default();
             for runs in runs.iter().rev() {
                 scene.text_among(&components_of(runs), &mut lines);
             }
-            found.append(&mut lines);
+            sight.text.append(&mut lines.text);
+            sight.doubtful.append(&mut lines.doubtful);
         }
-        let strokes = Strokes { slice, origin, contrast: &self.contrast };
-        for text in &mut found {
+        let strokes = Strokes { contrast: &self.contrast, links: &self.links };
+        for text in &mut sight.text {
             text.window = strokes.continued(text.window, text.value);
         }
-        found.extend(strokes.constant_lines([&self.runs[0][0], &self.runs[1][0]]));
-        for text in &mut found {
+        sight.text.extend(strokes.constant_lines());
+        for text in sight.text.iter_mut().chain(&mut sight.doubtful) {
             text.window = placed(text.window, origin, slice.dim());
+            text.ink
+                .iter_mut()
+                .for_each(|[row, column]| (*row, *column) = (*row + origin.0, *column + origin.1));
         }
-        found
+        sight
     }
 }
 
 /// A slice and the contrast of its bright or dark strokes.
-struct Scene<'a> {
-    slice: &'a ArrayView2<'a, i16>,
+pub(super) struct Scene<'a> {
+    pub(super) slice: &'a ArrayView2<'a, i16>,
+    pub(super) neighbors: &'a [ArrayView2<'a, i16>],
+    pub(super) links: &'a Links,
+    pub(super) extremes: [i16; 2],
+
     /// Row and column of the plane's first pixel.
-    origin: (usize, usize),
-    plane: &'a [i16],
-    width: usize,
+    pub(super) origin: (usize, usize),
+    pub(super) plane: &'a [i16],
+    pub(super) width: usize,
     /// The lowest level in HU.
-    base: i16,
+    pub(super) base: i16,
 }
 
 impl Scene<'_> {
@@ -93,35 +133,50 @@ impl Scene<'_> {
         }
     }
 
-    fn text_among(&self, components: &Components, found: &mut Vec<Found>) {
-        for line in lines_of(components) {
-            let wanders = line.window.height() * 5 > line.height * 8;
-            let known = |text: &Found| mostly_covers(&text.window, &line.window);
-            if wanders || line.window.width() < line.height || found.iter().any(known) {
-                continue;
-            }
-            let Some(unrest) = shape_of(&line, components).and_then(|shape| bearable_unrest(&line, &shape))
-            else {
-                continue;
-            };
-            let stands_out = |row: usize, column: usize| {
-                column < self.width
-                    && self.plane.get(row * self.width + column).is_some_and(|&hu| hu >= self.base)
-            };
-            let tone = tone_of(&line, components, self.slice, self.origin, stands_out);
-            if tone.unrest <= unrest * tone.contrast {
-                let window = with_marks(&line, components);
-                found.push(Found { window, value: tone.value });
+    fn text_among(&self, components: &Components, sight: &mut Sight) {
+        for line in &lines_of(components) {
+            let even = line.even(components);
+            for line in even.iter().chain([line]) {
+                if self.judge(line, components, sight) {
+                    break;
+                }
             }
         }
     }
+
+    /// Adds a line to the sight if it is text, unless it is known already; tells whether it is.
+    fn judge(&self, line: &Line, components: &Components, sight: &mut Sight) -> bool {
+        let wanders = line.window.height() * 5 > line.height * 8;
+        let known = |text: &Found| same_place(&text.window, &line.window);
+        if wanders || line.window.width() < line.height || sight.text.iter().any(known) {
+            return false;
+        }
+        let traits = shape_of(line, components).and_then(|shape| self.traits(line, &shape, components));
+        let Some(traits) = traits.filter(|traits| traits.weight() > DOUBTFUL) else {
+            return false;
+        };
+        let trimmed = line.trimmed(components);
+        let text = Found {
+            window: with_marks(&trimmed, components),
+            value: traits.value,
+            ink: ink_of(&trimmed, components),
+            slack: traits.slack,
+        };
+        let sure = traits.weight() > 0.0;
+        if sure {
+            sight.text.push(text);
+        } else if traits.is_steady() {
+            sight.doubtful.push(text);
+        }
+        sure
+    }
 }
 
-/// Whether the outer window holds at least three quarters of the inner one.
-fn mostly_covers(outer: &Window, inner: &Window) -> bool {
-    let rows = outer.bottom.min(inner.bottom).saturating_sub(outer.top.max(inner.top));
-    let columns = outer.right.min(inner.right).saturating_sub(outer.left.max(inner.left));
-    rows * columns * 4 >= inner.height() * inner.width() * 3
+/// Whether a text takes up half of the height and three fifths of the width of a line.
+fn same_place(text: &Window, line: &Window) -> bool {
+    let rows = text.bottom.min(line.bottom).saturating_sub(text.top.max(line.top));
+    let columns = text.right.min(line.right).saturating_sub(text.left.max(line.left));
+    rows * 2 >= text.height().min(line.height()) && columns * 5 >= line.width() * 3
 }
 
 /// The standard deviation of soft tissue noise, from pixels three columns apart; 0 without soft tissue.
@@ -144,25 +199,6 @@ fn noise_hu(slice: &ArrayView2<'_, i16>, window: Window) -> f32 {
     let (_, &mut median, _) = steps.select_nth_unstable(middle);
     // The median distance of two normal values is 0.954 standard deviations.
     f32::from(median) / 0.954
-}
-
-/// How restless the background may be, as a multiple of the contrast, for a line to be text: the more its shapes
-/// look like glyphs (several strokes, thin for their height, standing on one line), the more. None if they do not.
-fn bearable_unrest(line: &Line, shape: &Shape) -> Option<f32> {
-    let long = line.window.width() * 2 >= line.height * 5;
-    let alike = line.members.len() < 3 || shape.aligned >= 0.6;
-    let thin = |least: f32| (least..=0.33).contains(&shape.thickness);
-    if shape.turns < 2.4 || shape.folded < 1.25 || !alike {
-        return None;
-    }
-    if shape.shapes >= 5 && line.height >= 6 && shape.aligned >= 0.7 && thin(0.1) {
-        return Some(2.5);
-    }
-    if shape.shapes >= 3 && shape.aligned >= 0.75 && thin(0.1) {
-        return Some(1.2);
-    }
-    let fused = shape.shapes == 2 && shape.aligned > 0.99 || long && shape.turns >= 4.0;
-    (shape.shapes >= 3 && thin(0.075) || fused && thin(0.1)).then_some(0.5)
 }
 
 /// The window of a line with the dots, accents, dashes and descenders that belong to it.

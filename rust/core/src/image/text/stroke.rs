@@ -4,16 +4,22 @@
 //! it, along its row or along its column; of each side the darkest of those five counts, so that a narrow gap
 //! between two strokes is enough. The edge of a large object has one side only and gives nothing.
 
-use ndarray::ArrayView2;
+use std::ops::Range;
 
+use ndarray::{ArrayView1, ArrayView2};
+
+use super::findings::TEXT_FILL_HU;
 use super::window::Window;
 
 /// Nearest and farthest pixel of a side, counted from the pixel itself: strokes up to 5 pixels wide are seen
 /// whole, up to 11 pixels in part, which covers bold type of 6 to 40 pixels.
 const NEAR: usize = 2;
-const FAR: usize = 6;
+const FAR: usize = 3;
 /// Pixels looked at on one side.
 const SIDE: usize = FAR - NEAR + 1;
+
+/// Rows and columns that a masked box has at least.
+const MASKED: u16 = 7;
 
 /// Columns beside the head in which the rest of a line that reaches it is looked for.
 const MARGIN: usize = 24;
@@ -24,6 +30,7 @@ const MARGIN: usize = 24;
 #[derive(Debug, Default)]
 pub(super) struct Contrast {
     pub(super) width: usize,
+    pub(super) origin: (usize, usize),
     pub(super) bright: Vec<i16>,
     pub(super) dark: Vec<i16>,
     padded: Vec<i16>,
@@ -36,6 +43,7 @@ impl Contrast {
     pub(super) fn measure(&mut self, slice: &ArrayView2<'_, i16>, window: Window) {
         let (rows, width) = (window.height(), window.width());
         self.width = width;
+        self.origin = (window.top, window.left);
         for plane in [&mut self.bright, &mut self.dark] {
             plane.clear();
             plane.resize(rows * width, 0);
@@ -65,12 +73,9 @@ impl Contrast {
     /// in their row.
     pub(super) fn keep_near(&mut self, head: &ArrayView2<'_, bool>, window: Window) {
         for (index, row) in (window.top..window.bottom).enumerate() {
-            let line = head.row(row);
-            let first = line.iter().position(|&inside| inside);
-            let last = line.iter().rposition(|&inside| inside);
-            let kept = first.zip(last).map_or(0..0, |(first, last)| {
-                let from = first.saturating_sub(window.left + MARGIN);
-                from.min(self.width)..(last + 1 + MARGIN).saturating_sub(window.left).min(self.width)
+            let kept = span_of(&head.row(row)).map_or(0..0, |span| {
+                let from = span.start.saturating_sub(window.left + MARGIN);
+                from.min(self.width)..(span.end + MARGIN).saturating_sub(window.left).min(self.width)
             });
             for plane in [&mut self.bright, &mut self.dark] {
                 let line = &mut plane[index * self.width..][..self.width];
@@ -80,10 +85,52 @@ impl Contrast {
         }
     }
 
+    /// Forgets the strokes in and around boxes of the value that masked text gets: their edges are no glyphs.
+    pub(super) fn forget_masked(&mut self) {
+        let (rows, width) = (self.rows(), self.width);
+        // For every column, how many rows up from the current one have the value.
+        let mut deep = vec![0_u16; width];
+        for row in 0..rows {
+            let values = &self.padded[(row + FAR) * (width + 2 * FAR) + FAR..][..width];
+            for (deep, &hu) in deep.iter_mut().zip(values) {
+                *deep = deep.saturating_add(1) & u16::from(hu == TEXT_FILL_HU).wrapping_neg();
+            }
+            if deep.iter().fold(0, |most, &deep| most.max(deep)) < MASKED {
+                continue;
+            }
+            let mut start = 0;
+            while start < width {
+                let end = start + deep[start..].iter().take_while(|&&deep| deep >= MASKED).count();
+                if end - start >= MASKED as usize {
+                    let (top, bottom) =
+                        ((row + 1).saturating_sub(MASKED as usize + FAR), (row + 1 + FAR).min(rows));
+                    let columns = start.saturating_sub(FAR)..(end + FAR).min(width);
+                    for row in top..bottom {
+                        for plane in [&mut self.bright, &mut self.dark] {
+                            plane[row * width..][columns.clone()].fill(0);
+                        }
+                    }
+                }
+                start = end + 1;
+            }
+        }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.bright.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    /// The HU of a row of the window last measured.
+    pub(super) fn values(&self, row: usize) -> &[i16] {
+        &self.padded[(row + FAR) * (self.width + 2 * FAR) + FAR..][..self.width]
+    }
+
     /// The lowest and highest HU of the window last measured.
     pub(super) fn extremes(&self) -> [i16; 2] {
-        let first = self.padded.first().copied().unwrap_or_default();
-        self.padded.iter().fold([first; 2], |[low, high], &hu| [low.min(hu), high.max(hu)])
+        [
+            self.padded.iter().fold(i16::MAX, |low, &hu| low.min(hu)),
+            self.padded.iter().fold(i16::MIN, |high, &hu| high.max(hu)),
+        ]
     }
 
     fn pad(&mut self, slice: &ArrayView2<'_, i16>, window: Window) {
@@ -115,11 +162,7 @@ impl Contrast {
         for span in 0..spans {
             let line = |offset: usize| &self.padded[(span + offset) * stride + FAR..][..width];
             let out = span * width..(span + 1) * width;
-            extremes(
-                [line(0), line(1), line(2), line(3), line(4)],
-                &mut self.lowest[out.clone()],
-                &mut self.highest[out],
-            );
+            extremes(std::array::from_fn(line), &mut self.lowest[out.clone()], &mut self.highest[out]);
         }
         for row in 0..rows {
             let above = row * width..(row + 1) * width;
@@ -137,6 +180,21 @@ impl Contrast {
     }
 }
 
+/// The columns from the first to the last of the head in a row.
+pub(super) fn span_of(row: &ArrayView1<'_, bool>) -> Option<Range<usize>> {
+    const BLOCK: usize = 32;
+    let Some(values) = row.to_slice() else {
+        let first = row.iter().position(|&inside| inside)?;
+        return Some(first..row.iter().rposition(|&inside| inside)? + 1);
+    };
+    let any = |block: &&[bool]| block.iter().fold(false, |any, &inside| any | inside);
+    let first = values.chunks(BLOCK).take_while(|block| !any(block)).count() * BLOCK;
+    let first = first + values.get(first..)?.iter().position(|&inside| inside)?;
+    let after = values.rchunks(BLOCK).take_while(|block| !any(block)).count() * BLOCK;
+    let last = values[..values.len() - after].iter().rposition(|&inside| inside)?;
+    Some(first..last + 1)
+}
+
 /// The lowest and highest of both sides of every pixel of a row.
 #[derive(Clone, Copy)]
 struct Sides<'a> {
@@ -148,7 +206,7 @@ struct Sides<'a> {
 fn along_row(line: &[i16], lowest: &mut [i16], highest: &mut [i16]) {
     let count = line.len() - SIDE + 1;
     extremes(
-        [&line[..count], &line[1..=count], &line[2..count + 2], &line[3..count + 3], &line[4..count + 4]],
+        std::array::from_fn(|offset| &line[offset..][..count]),
         &mut lowest[..count],
         &mut highest[..count],
     );
@@ -160,9 +218,9 @@ fn extremes(lines: [&[i16]; SIDE], lowest: &mut [i16], highest: &mut [i16]) {
     let lines = lines.map(|line| &line[..count]);
     let highest = &mut highest[..count];
     for i in 0..count {
-        let five = lines.map(|line| line[i]);
-        lowest[i] = five[1..].iter().fold(five[0], |low, &hu| low.min(hu));
-        highest[i] = five[1..].iter().fold(five[0], |high, &hu| high.max(hu));
+        let side = lines.map(|line| line[i]);
+        lowest[i] = side[1..].iter().fold(side[0], |low, &hu| low.min(hu));
+        highest[i] = side[1..].iter().fold(side[0], |high, &hu| high.max(hu));
     }
 }
 
@@ -202,7 +260,8 @@ mod tests {
         let (mut bright, mut dark) = (0, 0);
         for (down, right) in [(0, 1), (1, 0)] {
             let side = |sign: isize| {
-                (2..=6).map(move |far| at(row + sign * far * down, column + sign * far * right))
+                (NEAR as isize..=FAR as isize)
+                    .map(move |far| at(row + sign * far * down, column + sign * far * right))
             };
             let low = side(-1).min().unwrap().max(side(1).min().unwrap());
             let high = side(-1).max().unwrap().min(side(1).max().unwrap());

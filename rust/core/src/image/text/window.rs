@@ -20,6 +20,10 @@ impl Window {
         self.right - self.left
     }
 
+    pub(super) const fn area(&self) -> usize {
+        self.height() * self.width()
+    }
+
     /// The smallest window that holds both.
     pub(super) fn union(self, other: Self) -> Self {
         Self {
@@ -42,6 +46,10 @@ impl Window {
             && self.left <= inner.left
             && self.bottom >= inner.bottom
             && self.right >= inner.right
+    }
+
+    pub(super) const fn contains(&self, [row, column]: [usize; 2]) -> bool {
+        self.top <= row && row < self.bottom && self.left <= column && column < self.right
     }
 
     /// Row and column of every pixel.

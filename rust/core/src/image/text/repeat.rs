@@ -1,0 +1,67 @@
+//! Follows text from slice to slice: it stays at its place while anatomy changes.
+
+use ndarray::{ArrayView2, ArrayView3, Axis};
+
+use super::slice::Found;
+
+/// Pixels of strokes that a text needs to be followed.
+const FEWEST: usize = 12;
+
+/// Copies every text to the slices before and after, as far as its strokes are there too. Returns the slices that
+/// got one. `hu` are the slices as they came.
+pub(super) fn follow(
+    hu: &ArrayView3<'_, i16>,
+    new: &[(usize, Vec<Found>)],
+    masked: &mut [Vec<Found>],
+) -> Vec<usize> {
+    let mut reached = Vec::new();
+    for (index, found) in new {
+        for text in found {
+            let origin = hu.index_axis(Axis(0), *index);
+            let mut follow = |slice: usize| {
+                let goes_on = !masked[slice].iter().any(|other| covers(other, text))
+                    && stands_in(text, &origin, &hu.index_axis(Axis(0), slice));
+                if goes_on {
+                    masked[slice].push(text.clone());
+                    reached.push(slice);
+                }
+                goes_on
+            };
+            let _ = (0..*index).rev().all(&mut follow);
+            let _ = (*index + 1..hu.dim().0).all(&mut follow);
+        }
+    }
+    reached
+}
+
+/// The doubtful lines that stand at the same place in the next slice too, by slice.
+pub(super) fn confirmed(hu: &ArrayView3<'_, i16>, doubtful: &[Vec<Found>]) -> Vec<(usize, Vec<Found>)> {
+    let stands_beside = |text: &Found, index: usize, other: usize| {
+        let (origin, slice) = (hu.index_axis(Axis(0), index), hu.index_axis(Axis(0), other));
+        doubtful[other].iter().any(|line| line.window.overlaps(&text.window))
+            && stands_in(text, &origin, &slice)
+    };
+    let confirmed = doubtful.iter().enumerate().map(|(index, lines)| {
+        let beside = [index.checked_sub(1), (index + 1 < doubtful.len()).then_some(index + 1)];
+        let stays =
+            |text: &&Found| beside.into_iter().flatten().any(|other| stands_beside(text, index, other));
+        (index, lines.iter().filter(stays).cloned().collect())
+    });
+    confirmed.filter(|(_, lines): &(usize, Vec<Found>)| !lines.is_empty()).collect()
+}
+
+/// Whether another text's box holds nearly all strokes of this one.
+fn covers(other: &Found, text: &Found) -> bool {
+    let inside = text.ink.iter().filter(|&&at| other.window.contains(at)).count();
+    inside * 10 >= text.ink.len() * 9
+}
+
+/// Whether most strokes of a text are there in another slice, and their surroundings are not of their value too.
+fn stands_in(text: &Found, origin: &ArrayView2<'_, i16>, slice: &ArrayView2<'_, i16>) -> bool {
+    let stays = |at: [usize; 2]| slice[at].abs_diff(origin[at]) <= text.slack;
+    let same = text.ink.iter().filter(|&&at| stays(at)).count();
+    let around = text.window.pixels().filter(|&at| slice[at].abs_diff(text.value) <= text.slack).count();
+    text.ink.len() >= FEWEST
+        && same * 3 >= text.ink.len() * 2
+        && (around.saturating_sub(same)) * 2 <= text.window.area()
+}
