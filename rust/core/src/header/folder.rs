@@ -52,6 +52,7 @@ mod tests {
             ("S1000", true),
             ("SE3", true),
             ("AXIAL", true),
+            ("DICOM", true),
             ("HEAD_WO_5mm", true),
             ("Whitfield", false),
             ("HEAD_WHITFIELD", false),
@@ -73,7 +74,7 @@ mod tests {
         for (name, safe, keep) in [
             ("SE1", true, true),
             ("Lindqvist", false, true),
-            ("study one", false, true),
+            ("study one", true, true),
             ("Whitfield", false, false),
         ] {
             assert_eq!(safe_folder_name(name, &identifiers, Folders::Safe).is_some(), safe, "{name}");

@@ -59,7 +59,7 @@ pub(super) struct Vocabulary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
     Everywhere,
-    /// In a code string or where a device writes.
+    /// In a code string, where a device writes, and in a folder's name.
     Term,
     /// Where a device writes.
     Device,
@@ -114,7 +114,11 @@ impl Vocabulary {
     /// Whether the folded word is on the list for this place.
     pub(super) fn has_word(&self, folded: &str, place: Place) -> bool {
         match self.words.get(folded) {
-            Some(Scope::Term) => matches!(place, Place::Term | Place::Device),
+            Some(Scope::Term) => match place {
+                Place::Term | Place::Device => true,
+                Place::Folder => folded.len() > 1,
+                Place::Description => false,
+            },
             Some(Scope::Device) => place == Place::Device,
             Some(Scope::Everywhere) => {
                 matches!(place, Place::Device | Place::Term) || folded.len() > 1 || !folded.is_ascii()
