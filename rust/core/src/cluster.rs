@@ -38,7 +38,7 @@ impl Begun {
         let pool = pipeline::threads(0)?;
         let finish_one = |(index, patient): (usize, &PatientPlan)| -> Result<PatientRecord, RunError> {
             if lost.contains(&index) {
-                return Ok(patient::failed(&work, patient, LOST)?);
+                return Ok(patient::failed(&work, &patient.row(), patient.folder.reveal(), LOST)?);
             }
             match work.output.finished(&patient.new_id) {
                 Some(record) => Ok(record),

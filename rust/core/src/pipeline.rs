@@ -58,7 +58,10 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RunError> {
 #[derive(Debug)]
 pub(crate) struct Begun {
     pub(crate) request: Request,
+    /// Its patients have forgotten their files.
     pub(crate) plan: Plan,
+    /// Memory that each patient needs, bytes.
+    needs: Vec<u64>,
     key: Key,
     output: OutputFolder,
     private: PrivateFolder,
@@ -86,12 +89,13 @@ pub(crate) fn threads(jobs: usize) -> Result<rayon::ThreadPool, Refusal> {
 /// Checks the request, makes the key where there is none, and takes the output.
 pub(crate) fn begin(request: &Request, progress: &Progress) -> Result<Begun, RunError> {
     progress.begin("scanning");
-    let plan = accept(request, progress)?;
+    let mut needs = Vec::new();
+    let plan = accept(request, progress, &mut needs)?;
     let output = OutputFolder::take(&request.output)?;
     let private = PrivateFolder::open(&request.private_folder())?;
     let key = settle_key(request, &private)?;
     output.begin(&Marker::of(&key, &request.settings))?;
-    Ok(Begun { request: request.clone(), plan, key, output, private })
+    Ok(Begun { request: request.clone(), plan, needs, key, output, private })
 }
 
 /// Writes the report over these patients and those that earlier runs left in the output.
@@ -123,10 +127,17 @@ pub(crate) fn report(
 }
 
 /// Reads the list and the folders and collects everything that speaks against starting. Writes nothing.
-pub(crate) fn accept(request: &Request, progress: &Progress) -> Result<Plan, RunError> {
+///
+/// Appends to `needs` the memory that each patient needs; its files are forgotten.
+fn accept(request: &Request, progress: &Progress, needs: &mut Vec<u64>) -> Result<Plan, RunError> {
     let private = request.private_folder();
     let mut problems = plan::check_places(&request.input, &request.list, &request.output, &private);
-    let plan = match plan::plan(&request.input, &request.list, &request.settings, progress) {
+    let mut planned = |patient: &mut PatientPlan| {
+        needs.push(patient.memory_bytes());
+        patient.forget_files();
+    };
+    let plan = match plan::plan_each(&request.input, &request.list, &request.settings, progress, &mut planned)
+    {
         Ok(plan) => Some(plan),
         Err(NoPlan::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(NoPlan::Refused(refusal)) => {
@@ -209,7 +220,7 @@ fn process_all(
     let work = begun.workplace(progress);
     progress.begin("processing");
     progress.set_patients(patients.len() as u64);
-    let queue = Queue::new(patients.iter().map(PatientPlan::memory_bytes));
+    let queue = Queue::new(begun.needs.iter().copied());
     let records: Mutex<Vec<Option<PatientRecord>>> = Mutex::new(vec![None; patients.len()]);
     let stopped: Mutex<Option<RunError>> = Mutex::new(None);
     std::thread::scope(|scope| {
@@ -265,7 +276,12 @@ pub(crate) fn one_patient(
     match done {
         Ok(result) => Ok(result?),
         // A fault of ours in one patient: nothing of it is released, the others go on.
-        Err(_) => Ok(patient::failed(work, patient, "this program met a fault of its own in this patient")?),
+        Err(_) => Ok(patient::failed(
+            work,
+            &patient.row(),
+            patient.folder.reveal(),
+            "this program met a fault of its own in this patient",
+        )?),
     }
 }
 

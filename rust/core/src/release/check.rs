@@ -184,10 +184,12 @@ fn changed_outside<const WIDTH: usize>(
     }
     let rows = before.chunks(columns).zip(after.chunks(columns)).zip(removed.chunks(columns));
     rows.enumerate().any(|(row, ((before, after), removed))| {
-        #[expect(clippy::needless_bitwise_bool, reason = "without a branch the loop runs on vectors")]
-        let differs = |column: usize| !removed[column] & (before[column] != after[column]);
+        let pixels = || before.iter().zip(after).zip(removed);
+        let differs = pixels().map(|((before, after), removed)| !removed && before != after);
         // Without a branch for each pixel; only a row that differs is looked at for text.
-        (0..removed.len()).fold(false, |any, column| any | differs(column))
-            && (0..removed.len()).any(|column| differs(column) && !expected.change.is_text(row, column))
+        differs.fold(false, |any, differs| any | differs)
+            && pixels().enumerate().any(|(column, ((before, after), removed))| {
+                !removed && before != after && !expected.change.is_text(row, column)
+            })
     })
 }

@@ -382,9 +382,14 @@ fn manifest_lines(new_id: &str, done: &SeriesDone) -> Vec<ManifestLine> {
 }
 
 /// The record of a patient that could not be done as a whole: nothing is released, every kept file failed.
-pub(crate) fn failed(work: &Workplace<'_>, plan: &PatientPlan, why: &str) -> io::Result<PatientRecord> {
+pub(crate) fn failed(
+    work: &Workplace<'_>,
+    row: &Row,
+    folder: &Path,
+    why: &str,
+) -> Result<PatientRecord, Stopped> {
     let message = Failure::new(Stage::Image, why).to_string();
-    let row = &plan.row();
+    let plan = plan::plan_patient(row, folder, work.settings, work.progress, &mut |_| {})?;
     let mut private = PrivateRecord::default();
     let mut records = Vec::new();
     for (series, number) in plan.series.iter().zip(1..) {

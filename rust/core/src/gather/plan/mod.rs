@@ -81,19 +81,33 @@ pub struct Tasks {
 /// Refuses an unusable list, an unreadable input, a list none of whose rows has a folder, and new identities
 /// that give away an old one.
 pub fn plan(input: &Path, list: &Path, settings: &Settings, progress: &Progress) -> Result<Plan, NoPlan> {
+    plan_each(input, list, settings, progress, &mut |_| {})
+}
+
+/// Like [`plan`]; `planned` is called with each patient as soon as it is planned and may forget its files.
+pub(crate) fn plan_each(
+    input: &Path,
+    list: &Path,
+    settings: &Settings,
+    progress: &Progress,
+    planned: &mut dyn FnMut(&mut PatientPlan),
+) -> Result<Plan, NoPlan> {
     let tasks = tasks(input, list)?;
     progress.enter("scanning");
     progress.set_patients(tasks.tasks.len() as u64);
     let mut patients = Vec::with_capacity(tasks.tasks.len());
+    let mut by_row = tasks.by_row;
     for task in &tasks.tasks {
         // The files of a patient are read in parallel, so one patient at a time keeps all cores busy.
-        let patient = plan_patient(&task.row, task.folder.reveal(), settings, progress, &mut |_| {})?;
+        let mut patient = plan_patient(&task.row, task.folder.reveal(), settings, progress, &mut |_| {})?;
         progress.finish_patient();
+        if patient.slices() == 0 {
+            by_row.push(without_slices(&patient));
+        }
+        planned(&mut patient);
         patients.push(patient);
     }
     Refusal::unless_empty(conflicts::find(&patients, &tasks.accessions, &tasks.folders_without_row))?;
-    let mut by_row = tasks.by_row;
-    by_row.extend(patients.iter().filter(|patient| patient.slices() == 0).map(without_slices));
     by_row.extend(persons::remarks(&patients));
     by_row.sort();
     let of_rows = by_row.into_iter().map(|(_, problem)| problem);

@@ -72,6 +72,16 @@ impl PatientPlan {
         self.series.iter().map(Series::pixel_bytes).max().unwrap_or(0)
     }
 
+    /// Forgets every file: of a list of 100,000 studies only who they are stays in memory. Each is planned again
+    /// when its turn comes, as its identifiers are gathered from all of its headers.
+    pub(crate) fn forget_files(&mut self) {
+        self.left_out = Vec::new();
+        for series in &mut self.series {
+            series.instances = Vec::new();
+            series.geometry.origins_mm = Vec::new();
+        }
+    }
+
     /// Number of files that were seen.
     #[must_use]
     pub fn files(&self) -> usize {
