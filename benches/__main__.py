@@ -240,21 +240,24 @@ def main() -> None:
         "start": bench.start_up,
         "scan": bench.scan,
     }
-    wanted = given.only.split(",") if given.only else list(parts)
-    for part in wanted:
+    for part in given.only.split(",") if given.only else parts:
         parts[part]()
-    text = table([row.cells() for row in bench.rows])
-    print(text)
-    if given.quick or given.only:
-        return
+        if not given.quick:
+            # After each part: hours of measuring should survive the last one.
+            keep(bench, about)
+    print(table([row.cells() for row in bench.rows]))
+
+
+def keep(bench: Bench, about: dict[str, object]) -> None:
+    """Write what was found so far below ``benches/results``."""
     about["load_average_at_end"] = os.getloadavg()[0]
     place = REPOSITORY / "benches" / "results" / f"{about['date']}-{about['commit']}"
-    rows = [asdict(row) for row in bench.rows]
-    record = {"machine": about, "rows": rows, "medians": bench.medians}
+    record = {"machine": about, "rows": [asdict(row) for row in bench.rows], "medians": bench.medians}
     place.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     facts = "\n".join(f"- {name.replace('_', ' ')}: {value}" for name, value in about.items())
+    rows = table([row.cells() for row in bench.rows])
     place.with_suffix(".md").write_text(
-        f"# Speed and memory\n\n{facts}\n\n{text}\n\n{medians_table(bench.medians)}\n", encoding="utf-8"
+        f"# Speed and memory\n\n{facts}\n\n{rows}\n\n{medians_table(bench.medians)}\n", encoding="utf-8"
     )
     print(f"kept in {place}.md")
 
