@@ -8,7 +8,6 @@
     clippy::disallowed_methods,
     reason = "a measurement stops at the first trouble"
 )]
-#![expect(clippy::trivially_copy_pass_by_ref, reason = "divan lends its arguments")]
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
