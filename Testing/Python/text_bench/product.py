@@ -14,13 +14,16 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 def write_series(folder: Path, hu: np.ndarray, spacing_mm: tuple[float, float, float]) -> None:
     """Writes a volume as axial head CT; ``spacing_mm`` is between slices, rows and columns."""
     folder.mkdir(parents=True)
-    series, study, frame = generate_uid(), generate_uid(), generate_uid()
+    # The same volume gets the same UIDs: defacing draws its randomness from them and from the key.
+    series, study, frame = (generate_uid(entropy_srcs=[kind]) for kind in ("series", "study", "frame"))
     for number, plane in enumerate(hu):
         data = pydicom.Dataset()
         data.file_meta = pydicom.dataset.FileMetaDataset()
         data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = CTImageStorage
-        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = generate_uid(
+            entropy_srcs=[f"instance {number}"]
+        )
         data.SeriesInstanceUID, data.StudyInstanceUID, data.FrameOfReferenceUID = series, study, frame
         data.Modality, data.ImageType, data.BodyPartExamined = "CT", ["ORIGINAL", "PRIMARY", "AXIAL"], "HEAD"
         data.StudyDescription, data.SeriesDescription, data.PatientID = "CT HEAD", "AXIAL", "BENCH-PATIENT"
