@@ -6,7 +6,7 @@ use super::component::{Component, Components, Run, components_of, runs_of, runs_
 use super::constant::Strokes;
 use super::line::{Line, lines_of, shape_of};
 use super::links::Links;
-use super::score::ink_of;
+use super::score::{Traits, ink_of};
 use super::stroke::Contrast;
 use super::window::Window;
 
@@ -19,6 +19,9 @@ const NOISE_FACTOR: f32 = 4.5;
 
 /// Weight from which a line is text if the next slice shows it too.
 const DOUBTFUL: f32 = -2.5;
+
+/// Pixels of one value by which a text can be followed from slice to slice.
+const CORE: usize = 12;
 
 /// Text on one slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +147,16 @@ impl Scene<'_> {
         }
     }
 
+    /// The pixels of strokes that are covered nearly whole, where there are enough: what lies below shows least there.
+    fn core_of(&self, ink: Vec<[usize; 2]>, traits: &Traits) -> Vec<[usize; 2]> {
+        let near = |&[row, column]: &[usize; 2]| {
+            self.slice[[row + self.origin.0, column + self.origin.1]].abs_diff(traits.value)
+                <= traits.slack / 2
+        };
+        let core: Vec<[usize; 2]> = ink.iter().copied().filter(near).collect();
+        if core.len() >= CORE { core } else { ink }
+    }
+
     /// Adds a line to the sight if it is text, unless it is known already; tells whether it is.
     fn judge(&self, line: &Line, components: &Components, sight: &mut Sight) -> bool {
         let wanders = line.window.height() * 5 > line.height * 8;
@@ -159,7 +172,7 @@ impl Scene<'_> {
         let text = Found {
             window: with_marks(&trimmed, components),
             value: traits.value,
-            ink: ink_of(&trimmed, components),
+            ink: self.core_of(ink_of(&trimmed, components), &traits),
             slack: traits.slack,
         };
         let sure = traits.weight() > 0.0;
