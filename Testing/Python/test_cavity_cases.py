@@ -19,7 +19,7 @@ HELD = {
     "without_skin": "no-skin",
     "hollow_skull": "no-skin",
 }
-MOST_IN_SUNKEN_ML = 0.1  # the flap of a sunken defect lies outside the closing of bone
+MOST_IN_DEFECT_ML = 0.1  # SciPy cannot shut so wide a hole; what it finds then is a space of 18 ml between facial bones
 MOST_OTHER_BONE = 0.001
 
 
@@ -40,11 +40,12 @@ def defaced(case: str, **settings: str) -> tuple[attack.Volume, attack.Volume, s
 def test_no_voxel_inside_the_skull_changes(case: str) -> None:
     original, result, hold = defaced(case)
     assert hold == HELD.get(case)
+    if hold is not None:
+        return
     found = cavity.changes(original, result.hu)
-    assert found.in_cavity_ml <= (MOST_IN_SUNKEN_ML if case.endswith("sunken") else 0.0)
+    assert found.in_cavity_ml <= (MOST_IN_DEFECT_ML if case.startswith("craniectomy") else 0.0)
     assert found.in_cranial_bone == 0
-    if hold is None:
-        assert found.other_bone_share <= MOST_OTHER_BONE
+    assert found.other_bone_share <= MOST_OTHER_BONE
 
 
 @pytest.mark.parametrize("settings", [{"kernel": "40mm", "face": "erode"}, {"shape": "disk", "kernel": "35px"}])

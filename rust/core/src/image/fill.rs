@@ -15,6 +15,8 @@ pub const FACE_HU: (i16, i16) = (-125, 50);
 const SOFT_HU: std::ops::RangeInclusive<i16> = -200..=150;
 /// Fewest voxels of a node from which a mean and a spread are measured.
 const ENOUGH: u32 = 4;
+/// From node to node outwards, mean and spread go this part of the way to those of all kept soft tissue.
+const PART: i64 = 8;
 
 /// What a removed voxel becomes.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +70,8 @@ impl TissueNoise {
     }
 }
 
-/// Mean and spread of the kept soft tissue per node; nodes without take those of the nearest that has some.
+/// Mean and spread of the kept soft tissue per node; nodes without take those of the nearest that has some, and
+/// farther off, by and by, those of all of it.
 fn statistics(volume: &HuVolume, removed: &Mask, grid: &Grid) -> Array3<(i16, i16)> {
     let dim = (grid.shape[0], grid.shape[1], grid.shape[2]);
     let planes: Vec<Vec<Option<(i16, i16)>>> =
@@ -77,13 +80,20 @@ fn statistics(volume: &HuVolume, removed: &Mask, grid: &Grid) -> Array3<(i16, i1
         .unwrap_or_else(|_| Array3::from_elem(dim, None));
     let mut open: VecDeque<[usize; 3]> =
         known.indexed_iter().filter(|(_, s)| s.is_some()).map(|((p, r, c), _)| [p, r, c]).collect();
+    let overall = [0, 1].map(|part: usize| {
+        let sum: i64 = known.iter().flatten().map(|s| i64::from(if part == 0 { s.0 } else { s.1 })).sum();
+        sum / open.len().max(1) as i64
+    });
+    let towards = |from: i16, to: i64| from + ((to - i64::from(from)) / PART) as i16;
     while let Some(node) = open.pop_front() {
+        let passed_on =
+            known[node].map(|(mean, spread)| (towards(mean, overall[0]), towards(spread, overall[1])));
         for axis in 0..3 {
             for neighbor in [node[axis].wrapping_sub(1), node[axis] + 1] {
                 let mut next = node;
                 next[axis] = neighbor;
                 if neighbor < grid.shape[axis] && known[next].is_none() {
-                    known[next] = known[node];
+                    known[next] = passed_on;
                     open.push_back(next);
                 }
             }
