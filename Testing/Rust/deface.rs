@@ -183,6 +183,79 @@ fn without_a_kernel_the_scalp_stays() {
     assert!(defaced.share(Label::Outside) > 0.98);
 }
 
+/// Air of a slice that is connected to its border, dilated by OpenCV's ellipse: all pixels against all offsets.
+/// `None` when several pieces of air touch the border.
+fn slow_disk(slice: &ndarray::ArrayView2<'_, i16>, diameter: isize) -> Option<ndarray::Array2<bool>> {
+    let (rows, columns) = slice.dim();
+    let mut piece = ndarray::Array2::<u32>::zeros(slice.dim());
+    let mut pieces = 0;
+    for row in 0..rows {
+        for column in 0..columns {
+            let border = row == 0 || column == 0 || row + 1 == rows || column + 1 == columns;
+            if border && slice[[row, column]] <= -800 && piece[[row, column]] == 0 {
+                pieces += 1;
+                let mut open = vec![(row, column)];
+                while let Some((r, c)) = open.pop() {
+                    if r < rows && c < columns && slice[[r, c]] <= -800 && piece[[r, c]] == 0 {
+                        piece[[r, c]] = pieces;
+                        open.extend([(r + 1, c), (r.wrapping_sub(1), c), (r, c + 1), (r, c.wrapping_sub(1))]);
+                    }
+                }
+            }
+        }
+    }
+    let radius = diameter / 2;
+    let half = |offset: isize| {
+        let squared = (radius * radius - offset * offset).max(0) as f64 / ((radius * radius).max(1)) as f64;
+        (radius as f64 * squared.sqrt()).round_ties_even() as isize
+    };
+    let element: Vec<(isize, isize)> = (-radius..diameter - radius)
+        .flat_map(|y| (-radius..diameter - radius).filter(move |x| x.abs() <= half(y)).map(move |x| (y, x)))
+        .collect();
+    (pieces == 1).then(|| {
+        ndarray::Array2::from_shape_fn(slice.dim(), |(row, column)| {
+            element.iter().any(|(y, x)| {
+                let at = (row.wrapping_add_signed(*y), column.wrapping_add_signed(*x));
+                piece.get(at).is_some_and(|piece| *piece == 1)
+            })
+        })
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(6))]
+    #[test]
+    fn the_disk_is_the_study_groups_dilation_voxel_for_voxel(
+        edge in 96_usize..150,
+        diameter in 1_isize..24,
+        // Above ears and sinuses, where no second piece of air lies in a slice.
+        bottom_mm in 20.0_f64..50.0,
+        tilt in -20.0_f64..20.0,
+    ) {
+        let mut parameters = Case::Ordinary.parameters().with_matrix(edge).with_tilt(tilt);
+        parameters = parameters.with_slices(bottom_mm, bottom_mm + 40.0, 5.0);
+        parameters.equipment.table = false;
+        parameters.equipment.holder = headct_deid_phantom::Holder::None;
+        let kernel = format!("{diameter}px");
+        let settings = [("shape", "disk"), ("face", "erode"), ("kernel", kernel.as_str())];
+        let defaced = Defaced::of(head(&parameters), &settings);
+        let mut compared = 0;
+        for (slice, hu) in defaced.volume.hu.outer_iter().enumerate() {
+            let Some(expected) = slow_disk(&hu, diameter) else { continue };
+            for ((row, column), expected) in expected.indexed_iter() {
+                let kept = defaced.result.protected.contains(slice, row, column) || hu[[row, column]] > 300;
+                // What is no part of the head goes, whatever the ellipse.
+                if !kept && defaced.result.head.contains(slice, row, column) {
+                    compared += 1;
+                    let found = defaced.result.removal.mask[[slice, row, column]];
+                    proptest::prop_assert_eq!(found, *expected, "slice {} at {}, {}", slice, row, column);
+                }
+            }
+        }
+        proptest::prop_assert!(compared > 0);
+    }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_result_on_any_number_of_threads() {
     let phantom = || head(&Case::Ordinary.parameters().with_matrix(128));

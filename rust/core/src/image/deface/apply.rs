@@ -185,14 +185,15 @@ impl Decision {
         for (index, (block, &depth)) in blocks.iter_mut().zip(&depth).enumerate() {
             let (row, column) = (index / columns, index % columns);
             let (node, here) = ([plane, row, column], [0, row, column]);
-            *block = if depth <= self.far() {
-                // What is protected lies in the head.
+            *block = if self.protected.has(node) {
+                Block::Mixed
+            } else if depth <= self.far() {
                 Block::Removed
             } else if disk {
                 Block::Mixed
             } else if !any.has(here) && !self.is_edge(depth) {
                 Block::Kept
-            } else if !kept.has(here) && !self.bony.has(node) && !self.protected.has(node) {
+            } else if !kept.has(here) && !self.bony.has(node) {
                 Block::Removed
             } else {
                 Block::Mixed

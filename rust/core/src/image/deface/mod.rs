@@ -258,7 +258,8 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
             findings.face_reduced = true;
         }
         let margin = MARGIN_MM + 0.7 * grid.pitch_mm[0].max(grid.pitch_mm[1]);
-        protected = cavity.nodes.dilated(&grid, margin).and(&head);
+        // Where the field of view cuts the skull, what was not measured takes a part of the nodes at the cut.
+        protected = cavity.nodes.dilated(&grid, margin);
         inside = cavity.nodes;
     } else if !bare {
         protected = behind_bone(&head, &bone, depth_mm, &grid);
