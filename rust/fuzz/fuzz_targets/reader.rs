@@ -15,7 +15,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     assert!(fits, "pixels outside of the data");
     if whole.pixels != PixelData::Absent {
         let header = read::read(data, Extent::Header).expect("what is read whole has a header");
-        assert_eq!(header.object, whole.object);
+        // Undefined lengths never equal each other, so what is printed is compared.
+        assert_eq!(format!("{:?}", header.object), format!("{:?}", whole.object));
     }
     decode::decode(&whole, data).ok();
 });

@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Ods, OdsError, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx};
-use cfb::CompoundFile;
+use cfb::{CompoundFile, Version};
 
 use super::cell::Cell;
 use super::sheet::Sheet;
@@ -72,7 +72,8 @@ fn workbook_alone(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
     let mut workbook = Vec::new();
     given.open_stream(name)?.take(bytes.len() as u64).read_to_end(&mut workbook)?;
-    let mut alone = CompoundFile::create(Cursor::new(Vec::new()))?;
+    // The version that calamine reads in full.
+    let mut alone = CompoundFile::create_with_version(Version::V3, Cursor::new(Vec::new()))?;
     alone.create_stream(name)?.write_all(&workbook)?;
     alone.flush()?;
     Ok(alone.into_inner().into_inner())

@@ -164,9 +164,16 @@ fn one_series(folder: &Path, mut slices: Vec<Selected>, mut remarks: Vec<String>
 }
 
 /// The earliest acquisition among the slices: kernels computed from one acquisition share it.
+///
+/// Its time tells it. Without one its number has to, which some scanners count up with every kernel.
 fn acquisition(slices: &[Selected]) -> String {
-    let of = |slice: &Selected| (slice.acquisition_number, slice.acquisition_time.clone());
-    let (number, time) = slices.iter().map(of).min().unwrap_or_default();
+    /// Length of a date, which alone is no time.
+    const DATE: usize = 8;
+    let time = slices.iter().map(|slice| slice.acquisition_time.as_str()).min().unwrap_or_default();
+    if time.len() > DATE {
+        return time.to_owned();
+    }
+    let number = slices.iter().map(|slice| slice.acquisition_number).min().flatten();
     format!("{} {time}", number.map(|number| number.to_string()).unwrap_or_default())
 }
 

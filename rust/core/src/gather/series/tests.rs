@@ -170,6 +170,21 @@ fn step_and_shoot_with_one_acquisition_per_slice_stays_one_series() {
 }
 
 #[test]
+fn kernels_numbered_apart_share_the_time_of_their_acquisition() {
+    let of = |number, time: &str| {
+        acquisition(&[Selected {
+            acquisition_number: Some(number),
+            acquisition_time: time.to_owned(),
+            ..slice("a", 0.0)
+        }])
+    };
+    assert_eq!(of(2, "20230314 081001.125"), of(3, "20230314 081001.125"));
+    assert_ne!(of(2, "20230314 081001.125"), of(2, "20230314 081501.125"));
+    assert_ne!(of(2, "20230314"), of(3, "20230314"));
+    assert_eq!(of(2, "20230314"), of(2, "20230314"));
+}
+
+#[test]
 fn a_slice_aside_of_the_others_is_remarked() {
     let mut aside = slice("b", 5.0);
     aside.placement.position_mm[0] += 3.0;
