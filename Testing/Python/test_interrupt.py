@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 PROGRAM = """
+import signal
 import sys
 import headct_deid
+# A shell's background job begins with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     headct_deid.deidentify(sys.argv[1], sys.argv[2], sys.argv[3], private_dir=sys.argv[4], release_held="all", jobs=1)
 except KeyboardInterrupt:
