@@ -7,6 +7,7 @@ use headct_deid_core::image::deface::{DefaceSettings, Defacing, deface};
 use headct_deid_core::image::tripwire::tripwire;
 use headct_deid_core::image::{Geometry, HuVolume};
 use headct_deid_core::settings::RawSettings;
+use headct_deid_core::stop::Stop;
 use headct_deid_phantom::{Case, Label, Phantom, head};
 
 const BRAIN: &[Label] = &[Label::Brain, Label::Csf, Label::IntracranialOther];
@@ -44,7 +45,7 @@ impl Defaced {
             },
         };
         let how = DefaceSettings::from(&raw.check().expect("the settings of this test are legal"));
-        let result = deface(&volume, &how, [3; 32]);
+        let result = deface(&volume, &how, [3; 32], Stop::never()).expect("nobody asks to stop");
         Self { labels: phantom.labels, volume, result }
     }
 

@@ -20,6 +20,7 @@ use headct_deid_core::image::sample::Sample;
 use headct_deid_core::image::tripwire::tripwire;
 use headct_deid_core::image::{Geometry, HuVolume};
 use headct_deid_core::settings::RawSettings;
+use headct_deid_core::stop::Stop;
 use headct_deid_phantom::{Case, head};
 
 /// Runs of each stage.
@@ -47,27 +48,29 @@ fn main() {
     println!("{slices} slices of {rows} x {columns}, {} threads", rayon::current_num_threads());
 
     let before = memory_forgotten();
-    let done = deface(&volume, &usual, [7; 32]);
+    let never = Stop::never();
+    let done = deface(&volume, &usual, [7; 32], never).expect("nobody asks to stop");
     if let (Some(before), Some(after)) = (before, peak_bytes()) {
         let per_voxel = after.saturating_sub(before) as f64 / volume.hu.len() as f64;
         println!("{:<44}{per_voxel:>8.2} bytes per voxel", "memory beyond the volume, at its peak");
     }
 
     let grid = Grid::new(&volume.geometry, [rows, columns]);
-    let sample = Sample::new(&volume, &grid, -500);
-    report("gather the volume on its grid", slices, || Sample::new(&volume, &grid, -500));
+    let sample = Sample::new(&volume, &grid, -500, never).expect("nobody asks to stop");
+    report("gather the volume on its grid", slices, || Sample::new(&volume, &grid, -500, never));
     report("find the outside and the head", slices, || {
-        exterior::head(&sample, &exterior::exterior(&sample, &grid), &grid)
+        exterior::exterior(&sample, &grid, never)
+            .and_then(|outside| exterior::head(&sample, &outside, &grid, never))
     });
-    report("decide on the grid, both of these included", slices, || decide(&volume, &usual, [7; 32]));
-    let (decision, _) = decide(&volume, &usual, [7; 32]);
-    report("carry the decision to full resolution", slices, || decision.apply(&volume));
-    report("deface, all of these", slices, || deface(&volume, &usual, [7; 32]));
+    report("decide on the grid, both of these included", slices, || decide(&volume, &usual, [7; 32], never));
+    let (decision, _) = decide(&volume, &usual, [7; 32], never).expect("nobody asks to stop");
+    report("carry the decision to full resolution", slices, || decision.apply(&volume, never));
+    report("deface, all of these", slices, || deface(&volume, &usual, [7; 32], never));
     report("mask of the head", slices, || done.head.to_mask([rows, columns]));
     report("second opinion on the brain", slices, || tripwire(&volume, &done.removal.mask));
     for (name, value) in [("fill", "face"), ("face", "erode"), ("kernel", "0"), ("shape", "disk")] {
         let other = how(name, value);
-        report(&format!("deface with {name} = {value}"), slices, || deface(&volume, &other, [7; 32]));
+        report(&format!("deface with {name} = {value}"), slices, || deface(&volume, &other, [7; 32], never));
     }
 }
 

@@ -10,6 +10,7 @@ use headct_deid_core::RawSettings;
 use headct_deid_core::image::deface::{DefaceSettings, deface};
 use headct_deid_core::image::tripwire::enclosed_ml;
 use headct_deid_core::image::{Geometry, HuVolume};
+use headct_deid_core::stop::Stop;
 use headct_deid_phantom::{Case, Label, head};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 column_spacing_mm: phantom.column_spacing_mm,
             },
         };
-        let result = deface(&volume, &DefaceSettings::from(&settings), [7; 32]);
+        let result = deface(&volume, &DefaceSettings::from(&settings), [7; 32], Stop::never())?;
         let count = |wanted: &[Label], from_hu: i16| {
             let (mut gone, mut all) = (0_u64, 0_u64);
             for ((label, removed), hu) in phantom.labels.iter().zip(&result.removal.mask).zip(&volume.hu) {

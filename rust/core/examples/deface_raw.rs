@@ -16,6 +16,7 @@ use headct_deid_core::RawSettings;
 use headct_deid_core::image::deface::{DefaceSettings, deface};
 use headct_deid_core::image::tripwire::enclosed_ml;
 use headct_deid_core::image::{Geometry, HuVolume};
+use headct_deid_core::stop::Stop;
 use ndarray::Array3;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = raw.check().map_err(|refusal| format!("{refusal:?}"))?;
     let volume = read(volume, geometry)?;
     let started = Instant::now();
-    let result = deface(&volume, &DefaceSettings::from(&settings), seed);
+    let result = deface(&volume, &DefaceSettings::from(&settings), seed, Stop::never())?;
     let defaced = started.elapsed();
     let enclosed = enclosed_ml(&volume, &result.removal.mask);
     let checked = started.elapsed().saturating_sub(defaced);

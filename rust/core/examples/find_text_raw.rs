@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use headct_deid_core::image::text::find_text;
 use headct_deid_core::image::{Geometry, HuVolume, Mask};
+use headct_deid_core::stop::Stop;
 use ndarray::Array3;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let head = Mask::from_shape_fn((block, rows, columns), inside);
         let volume = HuVolume { hu, geometry };
         let started = Instant::now();
-        let found = find_text(&volume, &head);
+        let found = find_text(&volume, &head, Stop::never())?;
         seconds += started.elapsed().as_secs_f64();
         for at in &found.rectangles {
             println!("{} {} {} {} {}", index * block + at.slice, at.top, at.bottom, at.left, at.right);

@@ -65,13 +65,13 @@ pub struct Joined {
 
 impl Joined {
     /// Joins a run that another process has begun with the same request. Nothing of its output is swept.
-    pub fn join(request: &Request) -> Result<Self, RunError> {
+    pub fn join(request: &Request, progress: &Progress) -> Result<Self, RunError> {
         let key = private::find_key(&request.private_folder(), request.key.as_deref())?
             .ok_or_else(|| Refusal::one("private folder", "holds no key, expected that of the begun run"))?;
         Ok(Self {
             output: OutputFolder::join(&request.output, &Marker::of(&key, &request.settings))?,
             private: PrivateFolder::open(&request.private_folder())?,
-            tasks: plan::tasks(&request.input, &request.list)?.tasks,
+            tasks: plan::tasks(&request.input, &request.list, progress.stop())?.tasks,
             request: request.clone(),
             key,
         })

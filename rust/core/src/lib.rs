@@ -20,6 +20,7 @@ mod queue;
 pub mod release;
 pub mod settings;
 pub mod steps;
+pub mod stop;
 pub mod verify;
 
 pub use error::{Failure, Problem, Refusal};

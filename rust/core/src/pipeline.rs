@@ -34,6 +34,15 @@ pub enum RunError {
     Disk(#[from] io::Error),
 }
 
+impl From<NoPlan> for RunError {
+    fn from(none: NoPlan) -> Self {
+        match none {
+            NoPlan::Refused(refusal) => Self::Refused(refusal),
+            NoPlan::Cancelled(cancelled) => Self::Cancelled(cancelled),
+        }
+    }
+}
+
 impl From<Stopped> for RunError {
     fn from(stopped: Stopped) -> Self {
         match stopped {
@@ -105,9 +114,10 @@ pub(crate) fn report(
     progress: &Progress,
 ) -> Result<Report, RunError> {
     let Begun { request, plan, output, private, .. } = begun;
-    patients.extend(output.records_besides(&patients)?);
+    let stop = progress.stop();
+    patients.extend(output.records_besides(&patients, stop)?);
     progress.enter("reporting");
-    output.holds(&patients)?;
+    output.holds(&patients, stop)?;
     let report = Report {
         format: REPORT_FORMAT.to_owned(),
         product: PRODUCT.to_owned(),
@@ -119,9 +129,9 @@ pub(crate) fn report(
         remarks: plan.remarks.iter().map(Remark::from).collect(),
         patients,
     };
-    report::write(output, &report)?;
+    report::write(output, &report, stop)?;
     let new_ids: Vec<String> = report.patients.iter().map(|patient| patient.new_id.clone()).collect();
-    private.finish(&new_ids)?;
+    private.finish(&new_ids, stop)?;
     progress.enter("finished");
     Ok(report)
 }
@@ -256,6 +266,7 @@ pub(crate) fn one_patient(
     pool: &rayon::ThreadPool,
     computed: impl FnOnce(),
 ) -> Result<PatientRecord, RunError> {
+    work.progress.check()?;
     let new_id = &patient.new_id;
     let earlier = if existing == Existing::Resume { work.output.finished(new_id) } else { None };
     if let Some(record) = &earlier {

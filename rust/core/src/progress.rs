@@ -4,10 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-/// The request to stop was seen; whatever was staged is swept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("cancelled")]
-pub struct Cancelled;
+pub use crate::stop::Cancelled;
+use crate::stop::{Asked, Stop};
 
 /// What the job is doing, for a person to look at. Holds nothing that identifies a patient.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,8 +50,14 @@ impl Default for Progress {
     }
 }
 
+impl Asked for Progress {
+    fn is_asked(&self) -> bool {
+        self.is_cancelled()
+    }
+}
+
 impl Progress {
-    /// Asks the job to stop; workers notice between slices.
+    /// Asks the job to stop; workers notice between slices and steps.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
@@ -66,7 +70,13 @@ impl Progress {
 
     /// `Err` once a stop was asked for: call it between slices and steps.
     pub fn check(&self) -> Result<(), Cancelled> {
-        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+        self.stop().check()
+    }
+
+    /// The request to cancel, lent to long work.
+    #[must_use]
+    pub const fn stop(&self) -> Stop<'_> {
+        Stop::when(self)
     }
 
     /// Begins a stage whose patients and slices are counted from zero.

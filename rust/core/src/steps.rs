@@ -26,7 +26,7 @@ pub fn load_series(
     settings: &Settings,
     progress: &Progress,
 ) -> Result<HuVolume, RunError> {
-    let tasks = plan::tasks(input, list)?;
+    let tasks = plan::tasks(input, list, progress.stop())?;
     let task = tasks.tasks.iter().find(|task| task.row.new_id == new_id).ok_or_else(|| {
         Refusal::one("linkage table", format!("no row with the New_ID `{new_id}` and a folder"))
     })?;
@@ -37,7 +37,7 @@ pub fn load_series(
             format!("found {} series to keep, expected one with number {series}", plan.series.len()),
         )
     })?;
-    read_series(found).ok_or_else(|| {
+    read_series(found, progress)?.ok_or_else(|| {
         Refusal::one(format!("patient {new_id}"), format!("no slice of series {series} can be read")).into()
     })
 }

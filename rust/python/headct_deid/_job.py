@@ -29,7 +29,7 @@ class Job(Generic[Result]):
         return Progress(**self._native.poll())
 
     def cancel(self) -> None:
-        """Ask the job to stop; it ends with the step it is at, and leaves no half-written patient."""
+        """Ask the job to stop; it ends within a second and leaves no half-written patient."""
         self._native.cancel()
 
     def wait(self) -> Result:

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use headct_deid_core::image::deface::{DefaceSettings, deface as deface_volume};
 use headct_deid_core::image::{Geometry, HuVolume, Mask, text, tripwire};
 use headct_deid_core::progress::Progress;
-use headct_deid_core::{Key, steps};
+use headct_deid_core::{Key, steps, stop};
 use headct_deid_phantom::Case;
 use numpy::{IntoPyArray, PyArray3, PyReadonlyArray3};
 use pyo3::IntoPyObjectExt;
@@ -14,8 +14,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::errors::{Error, ended};
-use super::job::{NativeJob, OnCancel, checked};
+use super::errors::{Error, cancelled, ended};
+use super::job::{NativeJob, OnCancel, checked, interruptible};
 
 type Settings = BTreeMap<String, String>;
 type Origins = Vec<[f64; 3]>;
@@ -35,8 +35,9 @@ pub(crate) fn start_deface(
     let how = DefaceSettings::from(&checked(py, &settings)?);
     let key = key.map_or_else(random_key, |bytes| key_of(&bytes))?;
     let mut volume = volume(&hu, origins_mm, direction, pixel_spacing_mm)?;
-    let work = move |_: &Progress| {
-        let done = deface_volume(&volume, &how, key.code("defacing", &[b"array"]));
+    let work = move |progress: &Progress| {
+        let done = deface_volume(&volume, &how, key.code("defacing", &[b"array"]), progress.stop())?;
+        progress.check()?;
         let hold = done.hold.or_else(|| tripwire::tripwire(&volume, &done.removal.mask).err());
         let (_, rows, columns) = volume.hu.dim();
         let protected = done.protected.to_mask([rows, columns]);
@@ -45,9 +46,10 @@ pub(crate) fn start_deface(
                 *hu = done.removal.fill.hu(at.0, at.1, at.2);
             }
         }
-        (volume.hu, done.removal.mask, protected, hold, done.evidence)
+        Ok((volume.hu, done.removal.mask, protected, hold, done.evidence))
     };
-    NativeJob::start(OnCancel::Abandon, work, |py, (hu, removed, protected, hold, evidence)| {
+    NativeJob::start(OnCancel::Abandon, work, |py, done: Result<_, stop::Cancelled>| {
+        let (hu, removed, protected, hold, evidence) = done.map_err(cancelled)?;
         let evidence = serde_json::to_string(&evidence).map_err(|error| Error::new_err(error.to_string()))?;
         let hold = hold.map(|hold| hold.code().to_owned());
         (hu.into_pyarray(py), removed.into_pyarray(py), protected.into_pyarray(py), hold, evidence)
@@ -66,11 +68,11 @@ pub(crate) fn find_text<'py>(
 ) -> PyResult<Bound<'py, PyArray3<bool>>> {
     let volume = volume(&hu, origins_mm, direction, pixel_spacing_mm)?;
     drop(hu);
-    let mask = py.detach(move || {
+    let found = interruptible(py, move |progress| {
         let everywhere = Mask::from_elem(volume.hu.dim(), true);
-        text::find_text(&volume, &everywhere).mask()
-    });
-    Ok(mask.into_pyarray(py))
+        text::find_text(&volume, &everywhere, progress.stop()).map(|found| found.mask())
+    })?;
+    Ok(found.map_err(cancelled)?.into_pyarray(py))
 }
 
 /// Starts to read one series that a run would keep; the result is HU, origins, direction and pixel spacing.

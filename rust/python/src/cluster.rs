@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::errors::{Error, ended};
-use super::job::{checked, existing_of};
+use super::job::{checked, existing_of, interruptible};
 
 /// A run as Python hands it from machine to machine: names as in `headct_deid.deidentify`.
 #[derive(FromPyObject)]
@@ -63,7 +63,8 @@ impl NativeBegun {
 
     /// Writes the report and returns it as JSON; the patients at these indices lost their workers and failed.
     fn finish(&self, py: Python<'_>, lost: Vec<usize>) -> PyResult<String> {
-        let done = py.detach(|| self.begun().as_ref().map(|begun| begun.finish(&lost, &Progress::default())));
+        let work = |progress: &Progress| self.begun().as_ref().map(|begun| begun.finish(&lost, progress));
+        let done = interruptible(py, work)?;
         let done = done.ok_or_else(|| Error::new_err("the run was released already"))?;
         let report = done.map_err(|error| ended(py, &error))?;
         report::to_json(&report).map_err(|error| Error::new_err(error.to_string()))
@@ -79,7 +80,7 @@ impl NativeBegun {
 #[pyfunction]
 pub(crate) fn begin(py: Python<'_>, request: RunArguments) -> PyResult<NativeBegun> {
     let request = request.request(py)?;
-    let begun = py.detach(|| Begun::begin(&request, &Progress::default()));
+    let begun = interruptible(py, |progress| Begun::begin(&request, progress))?;
     begun.map(|begun| NativeBegun(Mutex::new(Some(begun)))).map_err(|error| ended(py, &error))
 }
 
@@ -91,7 +92,8 @@ pub(crate) struct NativeJoined(Joined);
 impl NativeJoined {
     /// Does one patient.
     fn run_patient(&self, py: Python<'_>, index: usize) -> PyResult<()> {
-        py.detach(|| self.0.run_patient(index, &Progress::default())).map_err(|error| ended(py, &error))
+        let done = interruptible(py, |progress| self.0.run_patient(index, progress))?;
+        done.map_err(|error| ended(py, &error))
     }
 }
 
@@ -99,7 +101,8 @@ impl NativeJoined {
 #[pyfunction]
 pub(crate) fn join(py: Python<'_>, request: RunArguments) -> PyResult<NativeJoined> {
     let request = request.request(py)?;
-    py.detach(|| Joined::join(&request)).map(NativeJoined).map_err(|error| ended(py, &error))
+    let joined = interruptible(py, |progress| Joined::join(&request, progress))?;
+    joined.map(NativeJoined).map_err(|error| ended(py, &error))
 }
 
 /// The arguments of the command `run` by name, or the exit status when there is nothing to run.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use headct_deid_core::Refusal;
 use headct_deid_core::pipeline::RunError;
-use headct_deid_core::progress;
+use headct_deid_core::stop;
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -43,7 +43,12 @@ pub(crate) fn refused(py: Python<'_>, refusal: &Refusal) -> PyErr {
 pub(crate) fn ended(py: Python<'_>, error: &RunError) -> PyErr {
     match error {
         RunError::Refused(refusal) => refused(py, refusal),
-        RunError::Cancelled(progress::Cancelled) => Cancelled::new_err("cancelled"),
+        RunError::Cancelled(why) => cancelled(*why),
         RunError::Disk(error) => Error::new_err(format!("writing stopped: {error}")),
     }
+}
+
+/// The request to stop as the exception that says it.
+pub(crate) fn cancelled(why: stop::Cancelled) -> PyErr {
+    Cancelled::new_err(why.to_string())
 }

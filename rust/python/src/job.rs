@@ -13,11 +13,11 @@ use headct_deid_core::progress::Progress;
 use headct_deid_core::release::report;
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 use headct_deid_core::verify::{self as verification, NoAnswer, Original, VerifyRequest};
-use headct_deid_core::{RawSettings, Settings};
+use headct_deid_core::{RawSettings, Settings, stop};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 
-use super::errors::{Cancelled, Error, ended, refused};
+use super::errors::{Error, cancelled, ended, refused};
 
 /// Turns what a job's thread made into a Python object, on the thread that waits for it.
 type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -117,7 +117,7 @@ impl NativeJob {
         }
         let abandoned = self.on_cancel == OnCancel::Abandon && self.progress.is_cancelled();
         let outcome: Outcome = if abandoned {
-            Box::new(|_| Err(Cancelled::new_err("cancelled")))
+            Box::new(|_| Err(cancelled(stop::Cancelled)))
         } else {
             match lock(&self.arriving).recv_timeout(wait) {
                 Ok(outcome) => outcome,
@@ -192,7 +192,7 @@ pub(crate) fn start_check(
         |py, listing| {
             let listing = listing.map_err(|error| match error {
                 NoPlan::Refused(refusal) => refused(py, &refusal),
-                NoPlan::Cancelled(_) => Cancelled::new_err("cancelled"),
+                NoPlan::Cancelled(why) => cancelled(why),
             })?;
             serde_json::to_string(&listing)
                 .map_err(|error| Error::new_err(error.to_string()))?
@@ -210,6 +210,41 @@ pub(crate) fn existing_of(word: &str) -> Existing {
     }
 }
 
+/// Runs `work` on a thread of its own and waits for it. Ctrl-C cancels it and is raised once it has ended.
+pub(crate) fn interruptible<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&Progress) -> T + Send,
+) -> PyResult<T> {
+    let progress = Progress::default();
+    let mut interrupted = None;
+    let done = std::thread::scope(|scope| {
+        let (send, arriving) = channel();
+        let (arriving, shared) = (Mutex::new(arriving), &progress);
+        let worker = scope.spawn(move || {
+            // The one who waits for it lives longer.
+            send.send(work(shared)).ok();
+        });
+        loop {
+            match py.detach(|| lock(&arriving).recv_timeout(Duration::from_millis(50))) {
+                Ok(made) => return Ok(made),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(signal) = py.check_signals() {
+                        progress.cancel();
+                        interrupted.get_or_insert(signal);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(worker.join().err()),
+            }
+        }
+    });
+    match (interrupted, done) {
+        (Some(signal), _) => Err(signal),
+        (None, Ok(made)) => Ok(made),
+        (None, Err(Some(panic))) => std::panic::resume_unwind(panic),
+        (None, Err(None)) => Err(Error::new_err("the work ended without a result")),
+    }
+}
+
 /// What a released folder is checked to be, as JSON.
 #[pyfunction]
 pub(crate) fn verify(
@@ -221,11 +256,11 @@ pub(crate) fn verify(
 ) -> PyResult<String> {
     let original = against.zip(linkage_table).map(|(input, list)| Original { input, list });
     let request = VerifyRequest { output: output_dir, original, private: private_dir };
-    let answer =
-        py.detach(|| verification::verify(&request, &Progress::default())).map_err(|error| match error {
-            NoAnswer::Refused(refusal) => refused(py, &refusal),
-            NoAnswer::Cancelled(_) => Cancelled::new_err("cancelled"),
-        })?;
+    let answer = interruptible(py, |progress| verification::verify(&request, progress))?;
+    let answer = answer.map_err(|error| match error {
+        NoAnswer::Refused(refusal) => refused(py, &refusal),
+        NoAnswer::Cancelled(why) => cancelled(why),
+    })?;
     answer.to_json().map_err(|error| Error::new_err(error.to_string()))
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, Stage};
 use crate::outcome::Exclusion;
+use crate::stop::{Cancelled, Stop};
 
 use super::instance::NotKept;
 
@@ -23,8 +24,7 @@ pub struct Scan {
 }
 
 /// Lists everything below `folder`, at any depth.
-#[must_use]
-pub fn scan(folder: &Path) -> Scan {
+pub fn scan(folder: &Path, stop: Stop<'_>) -> Result<Scan, Cancelled> {
     let mut found = Scan::default();
     // Folders still to be listed; a list instead of recursion, so that depth cannot exhaust the stack.
     let mut waiting = vec![PathBuf::new()];
@@ -37,6 +37,7 @@ pub fn scan(folder: &Path) -> Scan {
             }
         };
         for entry in entries {
+            stop.check()?;
             match entry.and_then(|entry| Ok((kind(&entry)?, relative.join(entry.file_name())))) {
                 Ok((Kind::File, path)) => found.files.push(path),
                 Ok((Kind::Folder, path)) => waiting.push(path),
@@ -49,7 +50,7 @@ pub fn scan(folder: &Path) -> Scan {
     }
     found.files.sort();
     found.others.sort_by(|a, b| a.0.cmp(&b.0));
-    found
+    Ok(found)
 }
 
 /// What lies directly in the input folder: patient folders by name, and what is no folder.
@@ -109,6 +110,10 @@ mod tests {
 
     use super::*;
 
+    fn scan(folder: &Path) -> Scan {
+        super::scan(folder, Stop::never()).unwrap()
+    }
+
     fn touch(path: &Path) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, b"").unwrap();
@@ -162,7 +167,8 @@ mod tests {
         } else {
             assert!(matches!(&scan.others[..], [(path, NotKept::Failed(_))] if path == Path::new("locked")));
         }
-        assert!(matches!(super::scan(&folder.path().join("absent")).others[..], [(_, NotKept::Failed(_))]));
+        let absent = super::scan(&folder.path().join("absent"), Stop::never()).unwrap();
+        assert!(matches!(absent.others[..], [(_, NotKept::Failed(_))]));
     }
 
     #[test]

@@ -12,20 +12,25 @@ use rayon::prelude::*;
 use super::bits::Bits;
 use super::grid::Grid;
 use super::label::runs_of;
+use crate::stop::{Cancelled, Stop};
 
 /// A box of nodes: planes, rows and columns.
 pub type Area = [Range<usize>; 3];
 
 /// Distance (mm) from every node to the nearest node of `set`; infinite beyond `bound_mm`.
-#[must_use]
-pub fn distance(set: &Bits, grid: &Grid, bound_mm: f32) -> Array3<f32> {
+pub fn distance(set: &Bits, grid: &Grid, bound_mm: f32, stop: Stop<'_>) -> Result<Array3<f32>, Cancelled> {
     let [planes, rows, columns] = set.shape();
-    distance_in(set, grid, bound_mm, &[0..planes, 0..rows, 0..columns])
+    distance_in(set, grid, bound_mm, &[0..planes, 0..rows, 0..columns], stop)
 }
 
 /// The same within `area`; infinite elsewhere.
-#[must_use]
-pub fn distance_in(set: &Bits, grid: &Grid, bound_mm: f32, area: &Area) -> Array3<f32> {
+pub fn distance_in(
+    set: &Bits,
+    grid: &Grid,
+    bound_mm: f32,
+    area: &Area,
+    stop: Stop<'_>,
+) -> Result<Array3<f32>, Cancelled> {
     let [planes, rows, columns] = set.shape();
     let dim = (planes, rows, columns);
     let plane_len = rows * columns;
@@ -36,25 +41,30 @@ pub fn distance_in(set: &Bits, grid: &Grid, bound_mm: f32, area: &Area) -> Array
         |plane: usize| area[0].clone().any(|of| (grid.plane_mm[of] - grid.plane_mm[plane]).abs() <= bound_mm);
     let flat: Vec<Vec<f32>> = (0..planes)
         .into_par_iter()
-        .map(|plane| if near(plane) { within(set, plane, grid, bound_mm, area) } else { Vec::new() })
-        .collect();
+        .map(|plane| {
+            stop.check()?;
+            Ok(if near(plane) { within(set, plane, grid, bound_mm, area) } else { Vec::new() })
+        })
+        .collect::<Result<_, Cancelled>>()?;
     let mut result = vec![f32::INFINITY; planes * plane_len];
-    result.par_chunks_mut(plane_len.max(1)).enumerate().for_each(|(plane, out)| {
+    result.par_chunks_mut(plane_len.max(1)).enumerate().try_for_each(|(plane, out)| {
+        stop.check()?;
         if !area[0].contains(&plane) {
-            return;
+            return Ok(());
         }
         let out = &mut out[of_rows.clone()];
         for (other, flat) in flat.iter().enumerate() {
-            let step = grid.plane_mm[other] - grid.plane_mm[plane];
-            if !flat.is_empty() && step.abs() <= bound_mm {
-                lower(out, flat, step * step);
+            let apart = grid.plane_mm[other] - grid.plane_mm[plane];
+            if !flat.is_empty() && apart.abs() <= bound_mm {
+                lower(out, flat, apart * apart);
             }
         }
         for d in out.iter_mut() {
             *d = if *d > limit { f32::INFINITY } else { d.sqrt() };
         }
-    });
-    Array3::from_shape_vec(dim, result).unwrap_or_else(|_| Array3::from_elem(dim, f32::INFINITY))
+        Ok(())
+    })?;
+    Ok(Array3::from_shape_vec(dim, result).unwrap_or_else(|_| Array3::from_elem(dim, f32::INFINITY)))
 }
 
 /// Squared distance within one plane, for the rows of `area`; empty if the plane has no member.
@@ -184,13 +194,13 @@ mod tests {
         ) {
             let grid = grid(&[0.0, 2.0, 4.5, 9.5, 11.5], 9, 8);
             let set = Bits::of([5, 9, 8], &members, |member| member);
-            let (fast, slow) = (distance(&set, &grid, bound), slow(&set, &grid, bound));
+            let (fast, slow) = (distance(&set, &grid, bound, Stop::never()).unwrap(), slow(&set, &grid, bound));
             let same = |a: f32, b: f32| a.is_infinite() && b.is_infinite() || (a - b).abs() < 1e-3;
             for (fast, slow) in fast.iter().zip(&slow) {
                 prop_assert!(same(*fast, *slow), "{fast} {slow}");
             }
             let area = [plane..plane + 2, row..9, 0..8];
-            for ((p, r, c), part) in distance_in(&set, &grid, bound, &area).indexed_iter() {
+            for ((p, r, c), part) in distance_in(&set, &grid, bound, &area, Stop::never()).unwrap().indexed_iter() {
                 let inside = area[0].contains(&p) && area[1].contains(&r);
                 let expected = if inside { slow[[p, r, c]] } else { f32::INFINITY };
                 prop_assert!(same(*part, expected), "{part} {expected}");

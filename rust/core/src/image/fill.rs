@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::grid::Grid;
 use super::{HuVolume, Mask, noise};
+use crate::stop::{Cancelled, Stop};
 
 /// Range of facial tissue, HU: the study group's values for its `face` fill.
 pub const FACE_HU: (i16, i16) = (-125, 50);
@@ -50,9 +51,14 @@ pub struct TissueNoise {
 
 impl TissueNoise {
     /// Measures the soft tissue that `removed` keeps and continues its statistics everywhere else.
-    #[must_use]
-    pub fn new(volume: &HuVolume, removed: &Mask, grid: &Grid, seed: u64) -> Self {
-        Self { statistics: statistics(volume, removed, grid), grid: grid.clone(), seed }
+    pub fn new(
+        volume: &HuVolume,
+        removed: &Mask,
+        grid: &Grid,
+        seed: u64,
+        stop: Stop<'_>,
+    ) -> Result<Self, Cancelled> {
+        Ok(Self { statistics: statistics(volume, removed, grid, stop)?, grid: grid.clone(), seed })
     }
 
     fn hu(&self, slice: usize, row: usize, column: usize) -> i16 {
@@ -72,10 +78,20 @@ impl TissueNoise {
 
 /// Mean and spread of the kept soft tissue per node; nodes without take those of the nearest that has some, and
 /// farther off, by and by, those of all of it.
-fn statistics(volume: &HuVolume, removed: &Mask, grid: &Grid) -> Array3<(i16, i16)> {
+fn statistics(
+    volume: &HuVolume,
+    removed: &Mask,
+    grid: &Grid,
+    stop: Stop<'_>,
+) -> Result<Array3<(i16, i16)>, Cancelled> {
     let dim = (grid.shape[0], grid.shape[1], grid.shape[2]);
-    let planes: Vec<Vec<Option<(i16, i16)>>> =
-        (0..dim.0).into_par_iter().map(|plane| measured(volume, removed, grid, plane)).collect();
+    let planes: Vec<Vec<Option<(i16, i16)>>> = (0..dim.0)
+        .into_par_iter()
+        .map(|plane| {
+            stop.check()?;
+            Ok(measured(volume, removed, grid, plane))
+        })
+        .collect::<Result<_, Cancelled>>()?;
     let mut known = Array3::from_shape_vec(dim, planes.into_iter().flatten().collect())
         .unwrap_or_else(|_| Array3::from_elem(dim, None));
     let mut open: VecDeque<[usize; 3]> =
@@ -100,7 +116,7 @@ fn statistics(volume: &HuVolume, removed: &Mask, grid: &Grid) -> Array3<(i16, i1
         }
     }
     let middle = i16::midpoint(FACE_HU.0, FACE_HU.1);
-    known.mapv(|statistics| statistics.unwrap_or((middle, 10)))
+    Ok(known.mapv(|statistics| statistics.unwrap_or((middle, 10))))
 }
 
 fn measured(volume: &HuVolume, removed: &Mask, grid: &Grid, plane: usize) -> Vec<Option<(i16, i16)>> {
@@ -150,7 +166,8 @@ mod tests {
         let removed = Array3::from_shape_fn((1, 64, 64), |(_, _, c)| c < 32);
         let grid = Grid::new(&geometry, [64, 64]);
         let volume = HuVolume { hu, geometry };
-        let fill = FillValue::Tissue(Arc::new(TissueNoise::new(&volume, &removed, &grid, 5)));
+        let tissue = TissueNoise::new(&volume, &removed, &grid, 5, Stop::never()).unwrap();
+        let fill = FillValue::Tissue(Arc::new(tissue));
         let of = |values: Vec<f64>| {
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / values.len() as f64;

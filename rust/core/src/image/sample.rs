@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::HuVolume;
 use super::bits::Bits;
 use super::grid::Grid;
+use crate::stop::{Cancelled, Stop};
 
 /// Above this value a voxel is bone, HU.
 pub const BONE_HU: i16 = 300;
@@ -84,8 +85,7 @@ impl Rim {
 
 impl Sample {
     /// Gathers a volume. Voxels at or below `air_hu` are air; so is padding of any kind.
-    #[must_use]
-    pub fn new(volume: &HuVolume, grid: &Grid, air_hu: i16) -> Self {
+    pub fn new(volume: &HuVolume, grid: &Grid, air_hu: i16, stop: Stop<'_>) -> Result<Self, Cancelled> {
         let [planes, rows, columns] = grid.shape;
         let rim = Rim::find(volume, air_hu);
         let plane_len = rows * columns;
@@ -94,6 +94,7 @@ impl Sample {
             .par_chunks_mut(plane_len)
             .enumerate()
             .map(|(plane, bone)| {
+                stop.check()?;
                 let mut flags = vec![0; plane_len];
                 let sums = gather(volume, grid, plane, air_hu, rim);
                 for ((sum, bone), flag) in
@@ -104,16 +105,16 @@ impl Sample {
                         | u8::from(BRAIN_HU.contains(&(sum.hu / voxels as i32))) << 1;
                     *bone = (sum.bone * 255).div_ceil(voxels) as u8;
                 }
-                flags
+                Ok(flags)
             })
-            .collect();
+            .collect::<Result<_, Cancelled>>()?;
         let flags = flags.concat();
-        Self {
+        Ok(Self {
             solid: Bits::of(grid.shape, &flags, |flag| flag & 1 == 1),
             brain: Bits::of(grid.shape, &flags, |flag| flag & 2 == 2),
             bone: Array3::from_shape_vec((planes, rows, columns), bone).unwrap_or_default(),
             rim,
-        }
+        })
     }
 
     /// Share of bone in a node, 0 to 1.

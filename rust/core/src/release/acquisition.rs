@@ -104,11 +104,12 @@ fn shared_mask(
     let mut union: Option<(Mask, Mask)> = None;
     for series in kernels {
         progress.check()?;
-        let Some(volume) = read_series(series).filter(|volume| volume.geometry == series.geometry) else {
+        let Some(volume) = read_series(series, progress)?.filter(|volume| volume.geometry == series.geometry)
+        else {
             return Ok(None);
         };
         let how = DefaceSettings::from(settings);
-        let found = deface(&volume, &how, evidence::seed(key, series));
+        let found = deface(&volume, &how, evidence::seed(key, series), progress.stop())?;
         let (_, rows, columns) = volume.hu.dim();
         let protected = found.protected.to_mask([rows, columns]);
         union = Some(match union {

@@ -21,11 +21,13 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     stage(path, bytes)?.sync_data().map_err(|error| named(path, &error))
 }
 
-/// Flushes everything below a folder to disk, folders without files are removed.
-pub(crate) fn flush(folder: &Path) -> io::Result<()> {
+/// Flushes everything below a folder to disk, folders without files are removed. `check` is called before each file
+/// and may end it.
+pub(crate) fn flush<E: From<io::Error>>(folder: &Path, check: &dyn Fn() -> Result<(), E>) -> Result<(), E> {
     for path in list_folder(folder)? {
+        check()?;
         if path.is_dir() {
-            flush(&path)?;
+            flush(&path, check)?;
             if list_folder(&path)?.is_empty() {
                 remove_folder(&path)?;
             }
@@ -35,7 +37,7 @@ pub(crate) fn flush(folder: &Path) -> io::Result<()> {
             file.sync_data().map_err(|error| named(&path, &error))?;
         }
     }
-    sync_folder(folder)
+    Ok(sync_folder(folder)?)
 }
 
 /// Replaces a file atomically: temporary file beside it, flush, rename.

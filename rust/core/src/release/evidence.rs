@@ -71,19 +71,21 @@ pub(crate) fn decide(
 ) -> Result<(ImageDecision, HuVolume), Cancelled> {
     let mut evidence = PixelEvidence::default();
     let outline = match settings.face {
-        Face::Off => without_defacing(&volume, settings, &mut evidence),
-        Face::Bone | Face::Erode => defaced(&volume, settings, seed(key, series), shared, &mut evidence),
+        Face::Off => without_defacing(&volume, settings, progress, &mut evidence)?,
+        Face::Bone | Face::Erode => {
+            defaced(&volume, settings, seed(key, series), shared, progress, &mut evidence)?
+        }
     };
     progress.check()?;
     let mut hold = outline.hold;
     let mut text = vec![Vec::new(); volume.hu.len_of(Axis(0))];
     if settings.text != Text::Off {
-        let found = text_over(&volume, &outline.head, &outline.removal.mask);
+        let found = text_over(&volume, &outline.head, &outline.removal.mask, progress)?;
         evidence.text_slices = found.slices().len() as u64;
         evidence.text_rectangles = found.rectangles.len() as u64;
         evidence.text_voxels = found.voxels() as u64;
         evidence.text_voxels_in_skull = voxels_in_skull(&found, &outline);
-        evidence.text_checked = clean_after_masking(&mut volume, &found, &outline);
+        evidence.text_checked = clean_after_masking(&mut volume, &found, &outline, progress)?;
         if !evidence.text_checked {
             hold = hold.or(Some(Hold::TextRemains));
         }
@@ -122,16 +124,18 @@ fn defaced(
     settings: &Settings,
     seed: [u8; 32],
     shared: Option<&SharedMask>,
+    progress: &Progress,
     evidence: &mut PixelEvidence,
-) -> Outline {
+) -> Result<Outline, Cancelled> {
     let Defacing { mut removal, head, protected, hold, evidence: found } =
-        deface(volume, &DefaceSettings::from(settings), seed);
+        deface(volume, &DefaceSettings::from(settings), seed, progress.stop())?;
     let (_, rows, columns) = volume.hu.dim();
     let head = head.to_mask([rows, columns]);
     if let Some(mask) = shared.and_then(|shared| shared.unpack(volume.hu.dim())) {
         removal.mask = mask;
         evidence.remarks.push("shares its mask with the other kernels of its acquisition".to_owned());
     }
+    progress.check()?;
     let hold = hold.or_else(|| tripwire(volume, &removal.mask).err());
     let [changed, in_head, in_head_changed] = counts(&removal.mask, &head);
     evidence.voxels_changed = changed;
@@ -149,29 +153,41 @@ fn defaced(
         }
     }
     let in_skull = Box::new(move |slice, row, column| protected.contains(slice, row, column));
-    Outline { removal, head, in_skull, hold }
+    Ok(Outline { removal, head, in_skull, hold })
 }
 
 /// The study group's rule: what is not the largest object is cleared, the face stays.
 /// The study group's rule: what is not the head goes, and text with it. Where text is not looked for either, nothing
 /// does.
-fn without_defacing(volume: &HuVolume, settings: &Settings, evidence: &mut PixelEvidence) -> Outline {
+fn without_defacing(
+    volume: &HuVolume,
+    settings: &Settings,
+    progress: &Progress,
+    evidence: &mut PixelEvidence,
+) -> Result<Outline, Cancelled> {
     let everywhere = Mask::from_elem(volume.hu.dim(), true);
     if settings.text == Text::Off {
         let mask = Mask::from_elem(volume.hu.dim(), false);
         let removal = Removal { mask, fill: FillValue::Constant(TEXT_FILL_HU) };
-        return Outline { removal, head: everywhere, in_skull: Box::new(|_, _, _| false), hold: None };
+        return Ok(Outline { removal, head: everywhere, in_skull: Box::new(|_, _, _| false), hold: None });
     }
-    let text = find_text(volume, &everywhere);
-    let removal = clear_outside(volume, &text, settings.air_threshold_hu, settings.min_object as usize);
+    let stop = progress.stop();
+    let text = find_text(volume, &everywhere, stop)?;
+    let smallest = settings.min_object as usize;
+    let removal = clear_outside(volume, &text, settings.air_threshold_hu, smallest, stop)?;
     evidence.voxels_changed = removal.mask.iter().filter(|removed| **removed).count() as u64;
     let head = removal.mask.mapv(|removed| !removed);
-    Outline { removal, head, in_skull: Box::new(|_, _, _| false), hold: None }
+    Ok(Outline { removal, head, in_skull: Box::new(|_, _, _| false), hold: None })
 }
 
 /// Text that defacing leaves, wholly or in part: what lies in the removed outside alone is gone already.
-fn text_over(volume: &HuVolume, head: &Mask, removed: &Mask) -> TextFindings {
-    let mut found = find_text(volume, head);
+fn text_over(
+    volume: &HuVolume,
+    head: &Mask,
+    removed: &Mask,
+    progress: &Progress,
+) -> Result<TextFindings, Cancelled> {
+    let mut found = find_text(volume, head, progress.stop())?;
     found.rectangles.retain(|at| {
         (at.top..at.bottom).any(|row| {
             (at.left..at.right).any(|column| {
@@ -180,7 +196,7 @@ fn text_over(volume: &HuVolume, head: &Mask, removed: &Mask) -> TextFindings {
             })
         })
     });
-    found
+    Ok(found)
 }
 
 fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
@@ -199,9 +215,14 @@ fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
 }
 
 /// Masks what was found and looks again: nothing may be left. Slices are evidence for each other, so all are looked at.
-fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Outline) -> bool {
+fn clean_after_masking(
+    volume: &mut HuVolume,
+    found: &TextFindings,
+    outline: &Outline,
+    progress: &Progress,
+) -> Result<bool, Cancelled> {
     if found.is_empty() {
-        return true;
+        return Ok(true);
     }
     for at in &found.rectangles {
         let mut plane = volume.hu.index_axis_mut(Axis(0), at.slice);
@@ -211,7 +232,7 @@ fn clean_after_masking(volume: &mut HuVolume, found: &TextFindings, outline: &Ou
             }
         }
     }
-    text_over(volume, &outline.head, &outline.removal.mask).is_empty()
+    Ok(text_over(volume, &outline.head, &outline.removal.mask, progress)?.is_empty())
 }
 
 /// How many voxels are set in the first mask, in the second, and in both.

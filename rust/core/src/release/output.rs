@@ -3,6 +3,7 @@
 //! A `New_ID` folder that exists is complete and verified: it was renamed into place as a whole. Whatever a
 //! killed run leaves lies in the hidden folder and is swept by the next run.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::disk;
+use super::patient::Stopped;
 use super::record::PatientRecord;
 use crate::error::{Problem, Refusal};
 use crate::key::{Key, hex};
 use crate::settings::Settings;
+use crate::stop::Stop;
 
 /// Hidden folder of OUTPUT: marker, lock, staging and the records of finished patients.
 pub const HIDDEN: &str = ".headct-deid";
@@ -75,7 +78,7 @@ pub fn read_marker(output: &Path) -> Result<Option<Marker>, Refusal> {
 /// The `New_ID`s that stand in an output, of whatever run.
 #[must_use]
 pub fn present(output: &Path, new_ids: &[String]) -> Vec<String> {
-    let there: std::collections::BTreeSet<String> = std::fs::read_dir(output)
+    let there: BTreeSet<String> = std::fs::read_dir(output)
         .into_iter()
         .flatten()
         .flatten()
@@ -155,16 +158,16 @@ impl OutputFolder {
     }
 
     /// An error unless every patient that was released stands under its final name.
-    pub(crate) fn holds(&self, records: &[PatientRecord]) -> io::Result<()> {
+    pub(crate) fn holds(&self, records: &[PatientRecord], stop: Stop<'_>) -> Result<(), Stopped> {
         self.still_there()?;
-        match records.iter().find(|record| record.released() > 0 && !self.path.join(&record.new_id).is_dir())
-        {
-            None => Ok(()),
-            Some(record) => Err(io::Error::new(
-                io::ErrorKind::NotFound,
-                format!("{} was released and went away from the output folder", record.new_id),
-            )),
+        for record in records {
+            stop.check()?;
+            if record.released() > 0 && !self.path.join(&record.new_id).is_dir() {
+                let message = format!("{} was released and went away from the output folder", record.new_id);
+                return Err(io::Error::new(io::ErrorKind::NotFound, message).into());
+            }
         }
+        Ok(())
     }
 
     /// Joins an output that another process holds for all of its workers. Nothing is swept.
@@ -246,11 +249,17 @@ impl OutputFolder {
     }
 
     /// Records of patients that earlier runs of other lists left in this output, by `New_ID`.
-    pub(crate) fn records_besides(&self, known: &[PatientRecord]) -> io::Result<Vec<PatientRecord>> {
+    pub(crate) fn records_besides(
+        &self,
+        known: &[PatientRecord],
+        stop: Stop<'_>,
+    ) -> Result<Vec<PatientRecord>, Stopped> {
+        let known: BTreeSet<&str> = known.iter().map(|record| record.new_id.as_str()).collect();
         let mut records = Vec::new();
         for path in disk::list_folder(&self.path.join(HIDDEN).join(RECORDS))? {
+            stop.check()?;
             let Some(new_id) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
-            if !known.iter().any(|record| record.new_id == new_id) {
+            if !known.contains(new_id) {
                 records.extend(self.finished(new_id));
             }
         }

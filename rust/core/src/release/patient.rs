@@ -135,8 +135,8 @@ pub(crate) fn process(
 /// to be called on a thread that others need for computing.
 pub(crate) fn publish(work: &Workplace<'_>, staged: Staged) -> Result<PatientRecord, Stopped> {
     let Staged { record, private, pictures, staging } = staged;
+    disk::flush(&staging, &|| Ok::<_, Stopped>(work.progress.check()?))?;
     work.progress.check()?;
-    disk::flush(&staging)?;
     // The audit is kept before the folder gets its name: a released file is never without its line.
     work.private.keep(&record.new_id, &private)?;
     work.output.keep_pictures(&record.new_id, &pictures)?;

@@ -8,8 +8,10 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::disk;
+use super::patient::Stopped;
 use crate::error::{Problem, Refusal};
 use crate::key::Key;
+use crate::stop::Stop;
 
 /// One line of `audit.csv`: what became of one input file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,10 +103,11 @@ impl PrivateFolder {
     }
 
     /// Writes `audit.csv` and `manifest.csv` over these patients.
-    pub fn finish(&self, new_ids: &[String]) -> io::Result<()> {
+    pub(crate) fn finish(&self, new_ids: &[String], stop: Stop<'_>) -> Result<(), Stopped> {
         let mut audit = csv::Writer::from_writer(Vec::new());
         let mut manifest = csv::Writer::from_writer(Vec::new());
         for new_id in new_ids {
+            stop.check()?;
             let record = self.kept(new_id)?.unwrap_or_default();
             for line in &record.audit {
                 audit.serialize(line).map_err(io::Error::other)?;

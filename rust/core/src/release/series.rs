@@ -1,7 +1,6 @@
 //! Does one series: reads it, decides what changes, and stages its slices, each verified.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::path::Path;
 
 use ndarray::{Array3, Axis};
@@ -24,7 +23,9 @@ use crate::gather::read::{self, Extent, PixelPlace, ReadError};
 use crate::header::{self, ActionCounts, Person};
 use crate::image::{Geometry, HuVolume};
 use crate::outcome::{Exclusion, Hold};
+use crate::progress::{Cancelled, Progress};
 use crate::settings::{Fill, Switch, Text};
+use crate::stop::Stop;
 
 /// What became of one slice of a series.
 #[derive(Debug)]
@@ -100,7 +101,7 @@ pub(super) fn process(
     if is_too_large(series) {
         return Ok(SeriesDone::too_large(series));
     }
-    let (volume, read) = read_volume(series, || work.progress.check(), Waiting::of)?;
+    let (volume, read) = read_volume(series, work.progress.stop(), Waiting::of)?;
     let Some(volume) = volume else {
         return Ok(SeriesDone::without_images(read));
     };
@@ -116,6 +117,7 @@ pub(super) fn process(
             read.into_iter().map(|slice| slice.map_or_else(SliceOutcome::Failed, |_| SliceOutcome::Held));
         return Ok(SeriesDone { slices: slices.collect(), hold, original_pictures, ..SeriesDone::default() });
     }
+    work.progress.check()?;
     let pictures = pictures::draw(&result, &decision.removal);
     drop(result);
 
@@ -251,13 +253,12 @@ impl SeriesDone {
 
 /// Reads a planned series as one volume, without the slices that cannot be read; `None` when none can, or when
 /// the series needs more memory than is allowed.
-#[must_use]
-pub fn read_series(series: &Series) -> Option<HuVolume> {
+pub fn read_series(series: &Series, progress: &Progress) -> Result<Option<HuVolume>, Cancelled> {
     if is_too_large(series) {
-        return None;
+        return Ok(None);
     }
-    let Ok((volume, _)) = read_volume(series, || Ok::<_, Infallible>(()), drop);
-    volume
+    let (volume, _) = read_volume(series, progress.stop(), drop)?;
+    Ok(volume)
 }
 
 /// What is known of each slice of a series, in order, or why it could not be read.
@@ -265,11 +266,11 @@ type PerSlice<T> = Vec<Result<T, Failure>>;
 
 /// Reads the slices of a planned series: those that can be read as one volume, `None` when none can, and what
 /// `keep` keeps of each.
-pub(crate) fn read_volume<T: Send, Stop: Send>(
+pub(crate) fn read_volume<T: Send>(
     series: &Series,
-    check: impl Fn() -> Result<(), Stop> + Sync,
+    stop: Stop<'_>,
     keep: impl Fn(ReadSlice) -> T + Sync,
-) -> Result<(Option<HuVolume>, PerSlice<T>), Stop> {
+) -> Result<(Option<HuVolume>, PerSlice<T>), Cancelled> {
     let (rows, columns) = series.matrix;
     // A matrix that no slice may have: every slice fails.
     let plane = if rows.saturating_mul(columns) > decode::MAX_PIXELS { (0, 0) } else { (rows, columns) };
@@ -279,7 +280,7 @@ pub(crate) fn read_volume<T: Send, Stop: Send>(
         .into_par_iter()
         .zip(&series.instances)
         .map(|(mut plane, instance)| {
-            check()?;
+            stop.check()?;
             Ok(read_slice(instance, series.matrix).map(|slice| {
                 if let Some(out) = plane.as_slice_mut() {
                     slice.stored.hu_into(out);
@@ -287,7 +288,7 @@ pub(crate) fn read_volume<T: Send, Stop: Send>(
                 keep(slice)
             }))
         })
-        .collect::<Result<_, Stop>>()?;
+        .collect::<Result<_, Cancelled>>()?;
     let usable: Vec<usize> =
         read.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
     if usable.is_empty() {

@@ -37,7 +37,7 @@ pub(super) fn check(
     }
     for files in series.into_values() {
         work.progress.check()?;
-        findings.extend(text(work, files));
+        findings.extend(text(work, files)?);
     }
     Ok(findings)
 }
@@ -93,10 +93,10 @@ const LONGER: f64 = 1.3;
 ///
 /// Text that somebody writes into the removed region is found by the manifest and by the comparison with the
 /// original, which knows that region.
-fn text(work: &Work<'_>, mut files: Vec<&FileSeen>) -> Vec<Finding> {
-    let Some((volume, kept)) = volume(work, &mut files) else { return Vec::new() };
+fn text(work: &Work<'_>, mut files: Vec<&FileSeen>) -> Result<Vec<Finding>, Cancelled> {
+    let Some((volume, kept)) = volume(work, &mut files)? else { return Ok(Vec::new()) };
     let everywhere = Mask::from_elem(volume.hu.dim(), true);
-    let found = find_text(&volume, &everywhere);
+    let found = find_text(&volume, &everywhere, work.progress.stop())?;
     let air_hu = work.settings.air_threshold_hu;
     let slices: BTreeSet<usize> = found
         .rectangles
@@ -104,13 +104,11 @@ fn text(work: &Work<'_>, mut files: Vec<&FileSeen>) -> Vec<Finding> {
         .filter(|at| is_line(at) && share_of_air(&volume, at, air_hu) <= CUT_EDGE)
         .map(|at| at.slice)
         .collect();
-    slices
-        .into_iter()
-        .map(|slice| {
-            Finding::new(&kept[slice].path, "text", "the text detector finds text in the pixels")
-                .at(tags::PIXEL_DATA)
-        })
-        .collect()
+    let of_slice = |slice: usize| {
+        Finding::new(&kept[slice].path, "text", "the text detector finds text in the pixels")
+            .at(tags::PIXEL_DATA)
+    };
+    Ok(slices.into_iter().map(of_slice).collect())
 }
 
 /// Whether a rectangle has the shape of a line of text, across or upright.
@@ -133,26 +131,25 @@ fn share_of_air(volume: &HuVolume, at: &Rectangle, air_hu: i16) -> f64 {
 }
 
 /// The files of a series that can be read as one volume, by position; `None` when none has a geometry.
-fn volume<'a>(work: &Work<'_>, files: &mut Vec<&'a FileSeen>) -> Option<(HuVolume, Vec<&'a FileSeen>)> {
-    let first = files.first()?;
-    let (rows, columns) = first.matrix;
-    let [row_spacing_mm, column_spacing_mm] = first.pixel_spacing_mm?;
-    let orientation = first.orientation?;
-    let mut geometry = Geometry {
-        origins_mm: Vec::new(),
-        along_row: [orientation[0], orientation[1], orientation[2]],
-        along_column: [orientation[3], orientation[4], orientation[5]],
-        row_spacing_mm,
-        column_spacing_mm,
-    };
+fn volume<'a>(
+    work: &Work<'_>,
+    files: &mut Vec<&'a FileSeen>,
+) -> Result<Option<(HuVolume, Vec<&'a FileSeen>)>, Cancelled> {
+    let Some(mut geometry) = files.first().and_then(|first| geometry(first)) else { return Ok(None) };
+    let (rows, columns) = files[0].matrix;
     let normal = geometry.normal();
     let along = |file: &FileSeen| -> Option<f64> {
         Some(file.position_mm?.iter().zip(&normal).map(|(x, n)| x * n).sum())
     };
     files.retain(|file| along(file).is_some());
     files.sort_by(|x, y| along(x).partial_cmp(&along(y)).unwrap_or(std::cmp::Ordering::Equal));
-    let planes: Vec<Option<Vec<i16>>> =
-        files.par_iter().map(|file| plane(work, file, rows * columns)).collect();
+    let planes: Vec<Option<Vec<i16>>> = files
+        .par_iter()
+        .map(|file| {
+            work.progress.check()?;
+            Ok(plane(work, file, rows * columns))
+        })
+        .collect::<Result<_, Cancelled>>()?;
     let (kept, planes): (Vec<&FileSeen>, Vec<Vec<i16>>) =
         files.iter().zip(planes).filter_map(|(file, plane)| Some((*file, plane?))).unzip();
     geometry.origins_mm = kept.iter().filter_map(|file| file.position_mm).collect();
@@ -162,7 +159,20 @@ fn volume<'a>(work: &Work<'_>, files: &mut Vec<&'a FileSeen>) -> Option<(HuVolum
             out.copy_from_slice(plane);
         }
     }
-    (!kept.is_empty()).then_some((HuVolume { hu, geometry }, kept))
+    Ok((!kept.is_empty()).then_some((HuVolume { hu, geometry }, kept)))
+}
+
+/// The geometry that the files of a volume share, without the places of its slices.
+fn geometry(file: &FileSeen) -> Option<Geometry> {
+    let [row_spacing_mm, column_spacing_mm] = file.pixel_spacing_mm?;
+    let orientation = file.orientation?;
+    Some(Geometry {
+        origins_mm: Vec::new(),
+        along_row: [orientation[0], orientation[1], orientation[2]],
+        along_column: [orientation[3], orientation[4], orientation[5]],
+        row_spacing_mm,
+        column_spacing_mm,
+    })
 }
 
 fn plane(work: &Work<'_>, file: &FileSeen, pixels: usize) -> Option<Vec<i16>> {

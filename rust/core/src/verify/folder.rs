@@ -12,6 +12,7 @@ use crate::release::output::HIDDEN;
 use crate::release::record::{PatientRecord, Report};
 use crate::release::report::{self, PICTURES};
 use crate::settings::{Folders, Settings};
+use crate::stop::{Cancelled, Stop};
 
 /// Files of the report that lie in the folder itself.
 const REPORT_FILES: [&str; 3] = ["report.html", "report.csv", "report.json"];
@@ -48,23 +49,35 @@ pub(super) fn report_files(output: &Path, report: &Report) -> Vec<Finding> {
 }
 
 /// The records of the report, and of patients that earlier runs with other lists have finished.
-pub(super) fn records(output: &Path, report: &Report) -> Vec<PatientRecord> {
+pub(super) fn records(
+    output: &Path,
+    report: &Report,
+    stop: Stop<'_>,
+) -> Result<Vec<PatientRecord>, Cancelled> {
     let mut patients = report.patients.clone();
     let known: BTreeSet<String> = patients.iter().map(|patient| patient.new_id.clone()).collect();
     let kept = std::fs::read_dir(output.join(HIDDEN).join("patients")).into_iter().flatten().flatten();
-    let mut earlier: Vec<PatientRecord> = kept
-        .filter_map(|entry| serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok())
-        .filter(|patient: &PatientRecord| !known.contains(&patient.new_id))
-        .collect();
+    let mut earlier: Vec<PatientRecord> = Vec::new();
+    for entry in kept {
+        stop.check()?;
+        let bytes = std::fs::read(entry.path()).unwrap_or_default();
+        let record: Option<PatientRecord> = serde_json::from_slice(&bytes).ok();
+        earlier.extend(record.filter(|patient| !known.contains(&patient.new_id)));
+    }
     earlier.sort_by(|a, b| a.new_id.cmp(&b.new_id));
     patients.extend(earlier);
-    patients
+    Ok(patients)
 }
 
 /// Lists the folder and judges every name.
-pub(super) fn list(output: &Path, patients: &[PatientRecord], settings: &Settings) -> Listing {
+pub(super) fn list(
+    output: &Path,
+    patients: &[PatientRecord],
+    settings: &Settings,
+    stop: Stop<'_>,
+) -> Result<Listing, Cancelled> {
     let known: BTreeSet<&str> = patients.iter().map(|patient| patient.new_id.as_str()).collect();
-    let found = scan(output);
+    let found = scan(output, stop)?;
     let mut listing = Listing { files: BTreeMap::new(), all: BTreeSet::new(), findings: Vec::new() };
     if !found.others.is_empty() {
         let message = format!("{} links, devices or folders that cannot be read", found.others.len());
@@ -94,7 +107,7 @@ pub(super) fn list(output: &Path, patients: &[PatientRecord], settings: &Setting
         let message = format!("{count} files whose name or folder is none that a run writes");
         listing.findings.push(Finding::new(&place, "extra-file", message));
     }
-    listing
+    Ok(listing)
 }
 
 /// `<New_ID>_00001.dcm`.

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 
 use self::file::FileSeen;
 use crate::error::Refusal;
+use crate::gather::plan::NoPlan;
 use crate::key::Key;
 use crate::progress::{Cancelled, Progress};
 use crate::release::private;
@@ -41,6 +42,15 @@ pub enum NoAnswer {
     Cancelled(#[from] Cancelled),
 }
 
+impl From<NoPlan> for NoAnswer {
+    fn from(none: NoPlan) -> Self {
+        match none {
+            NoPlan::Refused(refusal) => Self::Refused(refusal),
+            NoPlan::Cancelled(cancelled) => Self::Cancelled(cancelled),
+        }
+    }
+}
+
 /// What the checks of one call share.
 struct Work<'a> {
     output: &'a Path,
@@ -56,6 +66,7 @@ struct Work<'a> {
 pub fn verify(request: &VerifyRequest, progress: &Progress) -> Result<Verification, NoAnswer> {
     progress.begin("verifying");
     let report = folder::read_report(&request.output)?;
+    progress.check()?;
     let settings = settings_of(&report)?;
     let key = match &request.private {
         Some(folder) => Some(private::find_key(folder, None)?.ok_or_else(|| {
@@ -64,15 +75,16 @@ pub fn verify(request: &VerifyRequest, progress: &Progress) -> Result<Verificati
         None => None,
     };
     let work = Work { output: &request.output, settings: &settings, key: key.as_ref(), progress };
-    let patients = folder::records(&request.output, &report);
+    let patients = folder::records(&request.output, &report, progress.stop())?;
     let mut answer = Verification::new(&report.product);
 
-    let listing = folder::list(&request.output, &patients, &settings);
+    let listing = folder::list(&request.output, &patients, &settings, progress.stop())?;
     answer.add("folder and file names; nothing that was not released", listing.findings);
     answer.add(
         "report files against the record that they show",
         folder::report_files(&request.output, &report),
     );
+    progress.check()?;
     let mut of_patients = Collected::default();
     progress.set_patients(patients.len() as u64);
     for patient in &patients {

@@ -41,7 +41,7 @@ pub(super) fn check(
     patients: &[PatientRecord],
     answer: &mut Verification,
 ) -> Result<(), NoAnswer> {
-    let tasks: BTreeMap<String, Task> = plan::tasks(&original.input, &original.list)?
+    let tasks: BTreeMap<String, Task> = plan::tasks(&original.input, &original.list, work.progress.stop())?
         .tasks
         .into_iter()
         .map(|task| (task.row.new_id.clone(), task))
@@ -84,8 +84,7 @@ fn compare(work: &Work<'_>, task: &Task) -> Result<Compared, Cancelled> {
     let mut masks = SharedMasks::of_series(&plan.series);
     for (index, (series, names)) in plan.series.iter().zip(&names).enumerate() {
         let paths: Vec<String> = names.iter().map(|name| format!("{}/{name}", task.row.new_id)).collect();
-        let (volume, results) =
-            series::read_volume(series, || work.progress.check(), |slice: ReadSlice| slice)?;
+        let (volume, results) = series::read_volume(series, work.progress.stop(), |slice: ReadSlice| slice)?;
         let usable: Vec<usize> =
             results.iter().enumerate().filter(|(_, slice)| slice.is_ok()).map(|(index, _)| index).collect();
         let Some(volume) = volume else { continue };

@@ -20,6 +20,7 @@ use crate::error::{Problem, Refusal};
 use crate::identifying::Identifying;
 use crate::progress::{Cancelled, Progress};
 use crate::settings::Settings;
+use crate::stop::{self, Stop};
 
 /// What a run would do.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +93,7 @@ pub(crate) fn plan_each(
     progress: &Progress,
     planned: &mut dyn FnMut(&mut PatientPlan),
 ) -> Result<Plan, NoPlan> {
-    let tasks = tasks(input, list)?;
+    let tasks = tasks(input, list, progress.stop())?;
     progress.enter("scanning");
     progress.set_patients(tasks.tasks.len() as u64);
     let mut patients = Vec::with_capacity(tasks.tasks.len());
@@ -121,7 +122,13 @@ pub(crate) fn plan_each(
 }
 
 /// Reads the list and links its rows to the folders of the input.
-pub fn tasks(input: &Path, list: &Path) -> Result<Tasks, Refusal> {
+pub fn tasks(input: &Path, list: &Path, stop: Stop<'_>) -> Result<Tasks, NoPlan> {
+    let (input, list) = (input.to_owned(), list.to_owned());
+    // Workbooks are read by a library that cannot be asked to stop.
+    Ok(stop::or_abandon(stop, move || read_and_link(&input, &list))??)
+}
+
+fn read_and_link(input: &Path, list: &Path) -> Result<Tasks, Refusal> {
     let top = input
         .canonicalize()
         .and_then(|input| Ok((scan::top_level(&input)?, input)))

@@ -105,7 +105,7 @@ pub fn plan_patient(
     progress: &Progress,
     visit: &mut dyn FnMut(&InMemDicomObject),
 ) -> Result<PatientPlan, Cancelled> {
-    let found = scan(folder);
+    let found = scan(folder, progress.stop())?;
     let mut sorting = Sorting::default();
     for (relative, reason) in found.others {
         sorting.leave_out(relative, None, reason);
@@ -115,8 +115,11 @@ pub fn plan_patient(
         progress.check()?;
         let (some, later) = rest.split_at(at_once(folder, rest));
         rest = later;
-        let headers: Vec<_> = some.par_iter().map(|relative| look(&folder.join(relative))).collect();
-        for (relative, header) in some.iter().zip(headers) {
+        let headers = some.par_iter().map(|relative| {
+            progress.check()?;
+            Ok(look(&folder.join(relative)))
+        });
+        for (relative, header) in some.iter().zip(headers.collect::<Result<Vec<_>, Cancelled>>()?) {
             match header {
                 Ok(header) => {
                     visit(&header.object);

@@ -170,7 +170,7 @@ fn every_header_is_shown_to_the_visitor_also_of_files_left_out() {
     input.slice("A/b", 0, &[]);
     input.slice("A/a", 0, &[(tags::MODALITY, VR::CS, "SR"), (tags::PATIENT_ID, VR::LO, "ALIAS")]);
     input.text("A/c");
-    let tasks = tasks(&input.path(), &input.folder.path().join("list.csv")).unwrap();
+    let tasks = tasks(&input.path(), &input.folder.path().join("list.csv"), Stop::never()).unwrap();
     let mut seen = Vec::new();
     let task = &tasks.tasks[0];
     let plan = plan_patient(

@@ -8,6 +8,7 @@ use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::sample::{BONE_HU, Rim};
 use crate::image::{HuVolume, Mask};
+use crate::stop::{Cancelled, Stop};
 
 /// What was decided on the grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,16 +72,18 @@ enum Block {
 
 impl Decision {
     /// The mask of removed voxels, and what each slice lost.
-    #[must_use]
-    pub fn apply(&self, volume: &HuVolume) -> (Mask, Counts) {
+    pub fn apply(&self, volume: &HuVolume, stop: Stop<'_>) -> Result<(Mask, Counts), Cancelled> {
         let mut mask = Mask::from_elem(volume.hu.dim(), false);
         let counts = mask
             .axis_iter_mut(Axis(0))
             .into_par_iter()
             .enumerate()
-            .map(|(slice, out)| self.apply_slice(volume, slice, out))
-            .sum();
-        (mask, counts)
+            .map(|(slice, out)| {
+                stop.check()?;
+                Ok(self.apply_slice(volume, slice, out))
+            })
+            .sum::<Result<_, Cancelled>>()?;
+        Ok((mask, counts))
     }
 
     fn apply_slice(&self, volume: &HuVolume, slice: usize, mut out: ArrayViewMut2<'_, bool>) -> Counts {

@@ -6,6 +6,7 @@ use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::label::{boundary, components, grown, nodes_of, set_of};
 use crate::outcome::Hold;
+use crate::stop::{Cancelled, Stop};
 
 /// Gaps in the skull up to twice this are shut: foramina, cribriform plate, burr holes, sutures, mm.
 ///
@@ -53,20 +54,29 @@ pub fn cavity(
     to_bone: &Array3<f32>,
     to_outside: &Array3<f32>,
     grid: &Grid,
-) -> Result<Cavity, Hold> {
+    stop: Stop<'_>,
+) -> Result<Result<Cavity, Hold>, Cancelled> {
     if volume_ml(bone, grid) < SMALLEST_ML {
-        return Err(Hold::NoSkull);
+        return Ok(Err(Hold::NoSkull));
     }
-    let candidate = RADII_MM.iter().find_map(|&radius| enclosed(head, to_bone, to_outside, grid, radius));
-    let (core, radius, open_cm2) = candidate.ok_or(Hold::ImplausibleCavity)?;
+    let mut candidate = None;
+    for radius in RADII_MM {
+        stop.check()?;
+        candidate = enclosed(head, to_bone, to_outside, grid, radius);
+        if candidate.is_some() {
+            break;
+        }
+    }
+    let Some((core, radius, open_cm2)) = candidate else { return Ok(Err(Hold::ImplausibleCavity)) };
     let room = farther(to_bone, CRACK_MM).and(head);
     let nodes = core.dilated(grid, radius).and(head).without(bone);
+    stop.check()?;
     let nodes = without_dents(&grown(&nodes, &room, grid, GROWTH_MM), bone, head, grid);
     let ml = volume_ml(&nodes, grid);
     if ml > LARGEST_ML {
-        return Err(Hold::ImplausibleCavity);
+        return Ok(Err(Hold::ImplausibleCavity));
     }
-    Ok(Cavity { nodes, ml, defect: open_cm2 >= DEFECT_CM2 })
+    Ok(Ok(Cavity { nodes, ml, defect: open_cm2 >= DEFECT_CM2 }))
 }
 
 fn volume_ml(nodes: &Bits, grid: &Grid) -> f32 {

@@ -4,6 +4,7 @@ use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::label::{components, flood, grown, nodes_of, set_of};
 use crate::image::sample::Sample;
+use crate::stop::{Cancelled, Stop};
 
 /// Air that a ball of this radius cannot reach is inside: nostrils, mouth and ear canals are shut, mm.
 const BALL_MM: f32 = 5.0;
@@ -20,22 +21,23 @@ const AROUND: usize = 5;
 ///
 /// A sinus, the airway, or air inside the skull is never part of it. Where the image cuts the head, its border
 /// is; the first and the last slice are not.
-#[must_use]
-pub fn exterior(sample: &Sample, grid: &Grid) -> Bits {
+pub fn exterior(sample: &Sample, grid: &Grid, stop: Stop<'_>) -> Result<Bits, Cancelled> {
     let air = sample.solid.inverted();
     let ring = ring(grid);
     let reached = flood(&air.eroded(grid, BALL_MM), &ring);
+    stop.check()?;
     let room = reached.dilated(grid, BALL_MM + CREEP_MM).and(&air).or(&ring);
-    flood(&room, &ring)
+    stop.check()?;
+    Ok(flood(&room, &ring))
 }
 
 /// Marks the head: the body with the most bone in what is not exterior.
 ///
 /// Empty when nothing thicker than a strap lies in the images.
-#[must_use]
-pub fn head(sample: &Sample, exterior: &Bits, grid: &Grid) -> Bits {
+pub fn head(sample: &Sample, exterior: &Bits, grid: &Grid, stop: Stop<'_>) -> Result<Bits, Cancelled> {
     let matter = exterior.inverted();
     let body = matter.opened(grid, OPENING_MM).and(&matter);
+    stop.check()?;
     let largest = components(&body)
         .into_iter()
         .map(|runs| {
@@ -44,8 +46,9 @@ pub fn head(sample: &Sample, exterior: &Bits, grid: &Grid) -> Bits {
             (nodes_of(&runs).map(weight).sum::<f32>(), runs)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
-    let Some((_, runs)) = largest else { return body };
-    grown(&set_of(grid.shape, &runs), &matter, grid, WON_BACK_MM)
+    let Some((_, runs)) = largest else { return Ok(body) };
+    stop.check()?;
+    Ok(grown(&set_of(grid.shape, &runs), &matter, grid, WON_BACK_MM))
 }
 
 /// First (row, column) and size of the box that holds the head and some nodes around it; the ring is outside.

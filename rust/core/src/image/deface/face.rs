@@ -12,6 +12,7 @@ use crate::image::distance::{Area, distance, distance_in};
 use crate::image::grid::Grid;
 use crate::image::label::{boundary, components, flood, insert, nodes_of};
 use crate::image::noise;
+use crate::stop::{Cancelled, Stop};
 
 /// Radius of the ball that closes bone: the new surface of the face, mm.
 const CLOSING_MM: f32 = 14.0;
@@ -71,22 +72,30 @@ pub struct Anatomy<'a> {
 ///
 /// `base_mm` is the depth removed everywhere; the face deepens from it gradually, so that no step shows
 /// at the border of the region.
-#[must_use]
-pub fn face(anatomy: &Anatomy<'_>, base_mm: f32, seed: u64) -> Array3<f32> {
+pub fn face(
+    anatomy: &Anatomy<'_>,
+    base_mm: f32,
+    seed: u64,
+    stop: Stop<'_>,
+) -> Result<Array3<f32>, Cancelled> {
     let Anatomy { grid, bone, to_bone, outside, .. } = *anatomy;
     let mut excess = Array3::from_elem(to_bone.dim(), f32::NEG_INFINITY);
-    let Some(region) = Region::find(anatomy) else { return excess };
-    let ears = distance(&region.ears(anatomy), grid, EAR_REACH_MM);
+    let Some(region) = Region::find(anatomy) else { return Ok(excess) };
+    stop.check()?;
+    let ears = distance(&region.ears(anatomy), grid, EAR_REACH_MM, stop)?;
     let candidates = region.candidates(anatomy, &ears);
-    let Some(area) = area_of(&candidates, |_| true) else { return excess };
-    let deep = distance_in(outside, grid, DEEPEST_MM + HALF_MM, &area);
+    let Some(area) = area_of(&candidates, |_| true) else { return Ok(excess) };
+    let deep = distance_in(outside, grid, DEEPEST_MM + HALF_MM, &area, stop)?;
     let free = Bits::of(grid.shape, to_bone.as_slice().unwrap_or_default(), |mm| mm > CLOSING_MM);
-    let rolled = Rolled::new(anatomy, CLOSING_MM, &free, &area);
+    let rolled = Rolled::new(anatomy, CLOSING_MM, &free, &area, stop)?;
     let orbits = area_of(&candidates, |node| region.orbit_mm(grid.frame_mm(node)) > 0.0);
-    let at_rim = orbits.map(|area| {
-        let free = bone.dilated(grid, ORBIT_CLOSING_MM).inverted();
-        Rolled::new(anatomy, ORBIT_CLOSING_MM, &free, &area)
-    });
+    let at_rim = orbits
+        .map(|area| {
+            let free = bone.dilated(grid, ORBIT_CLOSING_MM).inverted();
+            stop.check()?;
+            Rolled::new(anatomy, ORBIT_CLOSING_MM, &free, &area, stop)
+        })
+        .transpose()?;
     for node in candidates.nodes().filter(|node| deep[*node].is_finite()) {
         let frame = grid.frame_mm(node);
         let deepest = base_mm + region.within_mm(frame, ears[node]) - (deep[node] - HALF_MM);
@@ -100,7 +109,7 @@ pub fn face(anatomy: &Anatomy<'_>, base_mm: f32, seed: u64) -> Array3<f32> {
         }
         excess[node] = surface.min(deepest);
     }
-    excess
+    Ok(excess)
 }
 
 /// The box that holds the nodes for which `wanted` holds.
@@ -123,12 +132,19 @@ struct Rolled {
 
 impl Rolled {
     /// `free` is what lies farther than `radius` from bone. Right within `area`.
-    fn new(anatomy: &Anatomy<'_>, radius: f32, free: &Bits, area: &Area) -> Self {
+    fn new(
+        anatomy: &Anatomy<'_>,
+        radius: f32,
+        free: &Bits,
+        area: &Area,
+        stop: Stop<'_>,
+    ) -> Result<Self, Cancelled> {
         let Anatomy { grid, outside, .. } = *anatomy;
         let centers = flood(free, outside);
+        stop.check()?;
         // The nearest center is always one at the border of the set; sparing the others spares time.
-        let to_center = distance_in(&boundary(&centers), grid, radius + OFFSET_MM + 1.0, area);
-        Self { radius, centers, to_center }
+        let to_center = distance_in(&boundary(&centers), grid, radius + OFFSET_MM + 1.0, area, stop)?;
+        Ok(Self { radius, centers, to_center })
     }
 
     /// How far a node lies outside the closing of bone, mm, down to -[`OFFSET_MM`] - 1.

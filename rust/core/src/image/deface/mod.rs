@@ -32,6 +32,7 @@ use super::sample::Sample;
 use super::{FillValue, Geometry, HuVolume, Mask, Removal, noise};
 use crate::outcome::Hold;
 use crate::settings::{Face, Fill, Kernel, Settings, Shape};
+use crate::stop::{Cancelled, Stop};
 
 /// Halfway between air and soft tissue, HU: the surface of the head. Foam, blankets and hair are below.
 const TISSUE_HU: i16 = -500;
@@ -172,11 +173,15 @@ pub struct Defacing {
 ///
 /// `seed` comes from the key and the acquisition: all kernels of one acquisition get the same, so that they
 /// share the random part of the surface; it is evaluated at places in the patient. The result is the same for
-/// any number of threads.
-#[must_use]
-pub fn deface(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> Defacing {
-    let (decision, found) = decide(volume, how, seed);
-    finish(volume, how, seed, decision, &found)
+/// any number of threads. `stop` is asked between the steps and for each slice.
+pub fn deface(
+    volume: &HuVolume,
+    how: &DefaceSettings,
+    seed: [u8; 32],
+    stop: Stop<'_>,
+) -> Result<Defacing, Cancelled> {
+    let (decision, found) = decide(volume, how, seed, stop)?;
+    finish(volume, how, seed, decision, &found, stop)
 }
 
 /// What was found on the way to a decision.
@@ -191,13 +196,17 @@ pub struct Findings {
 }
 
 /// The decision on the grid: small, so that the decisions of several kernels of one acquisition can be united.
-#[must_use]
-pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decision, Findings) {
+pub fn decide(
+    volume: &HuVolume,
+    how: &DefaceSettings,
+    seed: [u8; 32],
+    stop: Stop<'_>,
+) -> Result<(Decision, Findings), Cancelled> {
     let (_, rows, columns) = volume.hu.dim();
     let grid = Grid::new(&volume.geometry, [rows, columns]);
-    let sample = Sample::new(volume, &grid, TISSUE_HU.max(how.air_threshold_hu));
-    let outside = exterior::exterior(&sample, &grid);
-    let head = exterior::head(&sample, &outside, &grid);
+    let sample = Sample::new(volume, &grid, TISSUE_HU.max(how.air_threshold_hu), stop)?;
+    let outside = exterior::exterior(&sample, &grid, stop)?;
+    let head = exterior::head(&sample, &outside, &grid, stop)?;
     // From here on nothing but the head matters.
     let (first, size) = exterior::box_of(&head, &grid);
     let grid = grid.cropped(first, size);
@@ -206,19 +215,17 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
     let head = head.cropped(first, grid.shape);
     let beyond_head = head.inverted();
     let depth_mm = kernel_mm(how.kernel, &volume.geometry);
-    let depth = depth(&head, &beyond_head, &grid, REACH_MM.max(depth_mm + 4.0));
+    let depth = depth(&head, &beyond_head, &grid, REACH_MM.max(depth_mm + 4.0), stop)?;
     let (bone, bright) = bone(&sample, &head, &grid);
-    let to_bone = distance(&bone, &grid, REACH_MM);
+    let to_bone = distance(&bone, &grid, REACH_MM, stop)?;
 
-    let cavity = skin(&sample, &bone, &head, &depth)
-        .and_then(|()| cavity::cavity(&bone, &head, &to_bone, &depth, &grid))
-        .and_then(|cavity| {
-            if cavity::holds_brain(&cavity, &sample.brain) {
-                Ok(cavity)
-            } else {
-                Err(Hold::ImplausibleCavity)
-            }
-        });
+    let cavity = match skin(&sample, &bone, &head, &depth) {
+        Ok(()) => cavity::cavity(&bone, &head, &to_bone, &depth, &grid, stop)?,
+        Err(hold) => Err(hold),
+    };
+    let cavity = cavity.and_then(|cavity| {
+        if cavity::holds_brain(&cavity, &sample.brain) { Ok(cavity) } else { Err(Hold::ImplausibleCavity) }
+    });
     let bare = cavity == Err(Hold::NoSkin);
     let ellipse = (how.shape == Shape::Disk && !bare).then(|| ellipse(how.kernel, &volume.geometry));
     let from_surface = if bare || ellipse.is_some() { 0.0 } else { depth_mm };
@@ -253,10 +260,11 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
                 to_bone: &to_bone,
                 outside: &beyond_head,
             };
-            let beyond = face::face(&anatomy, depth_mm, noise::part(&seed, 0));
+            let beyond = face::face(&anatomy, depth_mm, noise::part(&seed, 0), stop)?;
             excess.zip_mut_with(&beyond, |excess, &beyond| *excess = excess.max(beyond));
             findings.face_reduced = true;
         }
+        stop.check()?;
         let margin = MARGIN_MM + 0.7 * grid.pitch_mm[0].max(grid.pitch_mm[1]);
         // Where the field of view cuts the skull, what was not measured takes a part of the nodes at the cut.
         protected = cavity.nodes.dilated(&grid, margin);
@@ -276,7 +284,7 @@ pub fn decide(volume: &HuVolume, how: &DefaceSettings, seed: [u8; 32]) -> (Decis
         rim: sample.rim,
         ellipse,
     };
-    (decision, findings)
+    Ok((decision, findings))
 }
 
 /// Carries a decision to full resolution.
@@ -286,10 +294,11 @@ fn finish(
     seed: [u8; 32],
     decision: Decision,
     found: &Findings,
-) -> Defacing {
+    stop: Stop<'_>,
+) -> Result<Defacing, Cancelled> {
     let (mask, counts) = match how.face {
         Face::Off => (Mask::from_elem(volume.hu.dim(), false), Counts::default()),
-        Face::Bone | Face::Erode => decision.apply(volume),
+        Face::Bone | Face::Erode => decision.apply(volume, stop)?,
     };
     let fill = match how.fill {
         Fill::Air => FillValue::Constant(-1000),
@@ -299,11 +308,12 @@ fn finish(
             &mask,
             &decision.grid,
             noise::part(&seed, 1),
-        ))),
+            stop,
+        )?)),
     };
     let planes = &decision.grid.plane_mm;
     let extent = planes.last().zip(planes.first()).map_or(0.0, |(last, first)| last - first);
-    Defacing {
+    Ok(Defacing {
         removal: Removal { mask, fill },
         head: Region { nodes: decision.nodes_where(|mm| mm > decision.far()), grid: decision.grid.clone() },
         protected: Region { nodes: decision.protected, grid: decision.grid },
@@ -321,19 +331,25 @@ fn finish(
             face_reduced: found.face_reduced,
             depth_mm: found.depth_mm,
         },
-    }
+    })
 }
 
 /// Depth of each node below the surface of the head, mm, up to `reach_mm` and then very deep; outside the head the distance to it, negative.
-fn depth(head: &Bits, beyond_head: &Bits, grid: &Grid, reach_mm: f32) -> Array3<f32> {
+fn depth(
+    head: &Bits,
+    beyond_head: &Bits,
+    grid: &Grid,
+    reach_mm: f32,
+    stop: Stop<'_>,
+) -> Result<Array3<f32>, Cancelled> {
     let half = grid.pitch_mm[0].min(grid.pitch_mm[1]) / 2.0;
-    let mut depth = distance(beyond_head, grid, reach_mm);
-    let outward = distance(head, grid, 3.0 * grid.pitch_mm[0].max(grid.pitch_mm[1]));
+    let mut depth = distance(beyond_head, grid, reach_mm, stop)?;
+    let outward = distance(head, grid, 3.0 * grid.pitch_mm[0].max(grid.pitch_mm[1]), stop)?;
     // Inside, the distance to the head is 0; outside, that to what is beyond it.
     depth.zip_mut_with(&outward, |depth, &outward| {
         *depth = if outward > 0.0 { half - outward.min(1e4) } else { depth.min(1e4) - half };
     });
-    depth
+    Ok(depth)
 }
 
 /// What no path of `reach_mm` from the outside leads to but through bone: it stays where no cavity was found.

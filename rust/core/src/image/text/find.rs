@@ -11,6 +11,7 @@ use super::slice::{Finder, Found, Sight};
 use super::stroke::span_of;
 use super::window::Window;
 use crate::image::{HuVolume, Mask};
+use crate::stop::{Cancelled, Stop};
 
 /// Pixels around the head in which the rest of a line that reaches it is looked for.
 const MARGIN: usize = 24;
@@ -28,8 +29,7 @@ const ROUNDS: usize = 32;
 ///
 /// Setting the voxels of the result to [`TEXT_FILL_HU`] and looking again, with the same head, finds nothing.
 /// The result does not depend on the number of threads.
-#[must_use]
-pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
+pub fn find_text(volume: &HuVolume, head: &Mask, stop: Stop<'_>) -> Result<TextFindings, Cancelled> {
     let shape = volume.hu.dim();
     let mut masked: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
     let mut hu = CowArray::from(volume.hu.view());
@@ -39,8 +39,11 @@ pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
         let seen: Vec<(usize, Sight)> = wanted
             .par_iter()
             .with_min_len(SLICES_OF_A_FINDER)
-            .map_init(Finder::default, |finder, &index| (index, look(finder, &hu.view(), head, index)))
-            .collect();
+            .map_init(Finder::default, |finder, &index| {
+                stop.check()?;
+                Ok((index, look(finder, &hu.view(), head, index)))
+            })
+            .collect::<Result<_, Cancelled>>()?;
         let mut new = Vec::new();
         for (index, sight) in seen {
             doubtful[index] = sight.doubtful;
@@ -79,7 +82,7 @@ pub fn find_text(volume: &HuVolume, head: &Mask) -> TextFindings {
     }
     rectangles.sort_unstable();
     rectangles.dedup();
-    TextFindings { shape, rectangles }
+    Ok(TextFindings { shape, rectangles })
 }
 
 /// The text of a slice.
@@ -220,7 +223,7 @@ mod tests {
 
     fn found(hu: Array3<i16>) -> TextFindings {
         let head = everywhere(&hu);
-        find_text(&volume(hu), &head)
+        find_text(&volume(hu), &head, Stop::never()).unwrap()
     }
 
     fn assert_covered(findings: &TextFindings, slice: usize, (top, left): (usize, usize), scale: usize) {
@@ -253,9 +256,9 @@ mod tests {
         write(&mut hu, 0, (30, 20), 400, 1);
         let mut head = everywhere(&hu);
         Window { top: 20, bottom: 50, left: 0, right: 128 }.fill(&mut head.index_axis_mut(Axis(0), 0), false);
-        assert!(find_text(&volume(hu.clone()), &head).is_empty());
+        assert!(find_text(&volume(hu.clone()), &head, Stop::never()).unwrap().is_empty());
         Window { top: 26, bottom: 42, left: 0, right: 40 }.fill(&mut head.index_axis_mut(Axis(0), 0), true);
-        assert!(!find_text(&volume(hu), &head).is_empty());
+        assert!(!find_text(&volume(hu), &head, Stop::never()).unwrap().is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::findings::{TEXT_FILL_HU, TextFindings};
 use crate::image::{FillValue, HuVolume, Mask, Removal};
+use crate::stop::{Cancelled, Stop};
 
 /// Pixels a thing must measure across to count as an object: thinner are glyphs, wires and the table's skin.
 const THINNEST: usize = 5;
@@ -20,27 +21,29 @@ const GROWN: usize = 3;
 /// whole slices). Solid things under 5 pixels across are parted from what they touch; of the objects that remain
 /// the one with most voxels is the head, unless it has fewer than `min_object` voxels: then there is no head and
 /// everything is marked. Voxels connected to the border of their slice without crossing the head are outside.
-#[must_use]
 pub fn clear_outside(
     volume: &HuVolume,
     text: &TextFindings,
     threshold_hu: i16,
     min_object: usize,
-) -> Removal {
+    stop: Stop<'_>,
+) -> Result<Removal, Cancelled> {
     let (slices, rows, columns) = volume.hu.dim();
     let planes: Vec<(Array2<bool>, Array2<bool>)> = (0..slices)
         .into_par_iter()
         .map(|index| {
+            stop.check()?;
             let solid = solid(volume, text, threshold_hu, index);
             let thick = spread(&spread(&solid, THINNEST / 2, false), THINNEST / 2, true);
-            (solid, thick)
+            Ok((solid, thick))
         })
-        .collect();
-    let head = largest(&planes, min_object);
+        .collect::<Result<_, Cancelled>>()?;
+    let head = largest(&planes, min_object, stop)?;
     let outside: Vec<Array2<bool>> = head
         .into_par_iter()
         .zip(&planes)
         .map(|(mut head, (solid, _))| {
+            stop.check()?;
             for _ in 0..GROWN {
                 let wider = spread(&head, 1, true);
                 Zip::from(&mut head)
@@ -48,14 +51,14 @@ pub fn clear_outside(
                     .and(solid)
                     .for_each(|head, &near, &solid| *head |= near && solid);
             }
-            reached_from_border(&head.view())
+            Ok(reached_from_border(&head.view()))
         })
-        .collect();
+        .collect::<Result<_, Cancelled>>()?;
     let mut mask = Mask::from_elem((slices, rows, columns), false);
     for (mut plane, outside) in mask.axis_iter_mut(Axis(0)).zip(&outside) {
         plane.assign(outside);
     }
-    Removal { mask, fill: FillValue::Constant(TEXT_FILL_HU) }
+    Ok(Removal { mask, fill: FillValue::Constant(TEXT_FILL_HU) })
 }
 
 fn solid(volume: &HuVolume, text: &TextFindings, threshold_hu: i16, index: usize) -> Array2<bool> {
@@ -93,9 +96,14 @@ fn spread_lines(from: &Array2<bool>, to: &mut Array2<bool>, reach: usize, value:
 }
 
 /// The voxels of the largest object among the thick ones, slice by slice; empty below `min_object` voxels.
-fn largest(planes: &[(Array2<bool>, Array2<bool>)], min_object: usize) -> Vec<Array2<bool>> {
+fn largest(
+    planes: &[(Array2<bool>, Array2<bool>)],
+    min_object: usize,
+    stop: Stop<'_>,
+) -> Result<Vec<Array2<bool>>, Cancelled> {
     let mut runs: Vec<(usize, usize, usize, usize)> = Vec::new();
     for (slice, (_, thick)) in planes.iter().enumerate() {
+        stop.check()?;
         for (row, line) in thick.outer_iter().enumerate() {
             let mut start = None;
             for column in 0..=line.len() {
@@ -133,7 +141,7 @@ fn largest(planes: &[(Array2<bool>, Array2<bool>)], min_object: usize) -> Vec<Ar
             (start..end).for_each(|column| head[slice][[row, column]] = true);
         }
     }
-    head
+    Ok(head)
 }
 
 /// Joins a run with those of the line `at` that share a column; `from` moves on with the runs.
@@ -234,7 +242,7 @@ mod tests {
     #[test]
     fn the_head_and_its_sinus_stay_and_table_and_text_go() {
         let volume = series();
-        let removal = clear_outside(&volume, &no_text(), -800, 100);
+        let removal = clear_outside(&volume, &no_text(), -800, 100, Stop::never()).unwrap();
         assert!(!removal.mask[[1, 28, 32]], "sinus");
         assert!(!removal.mask[[1, 28, 40]] && !removal.mask[[1, 14, 32]], "tissue");
         assert!(removal.mask[[1, 55, 32]], "table");
@@ -247,13 +255,13 @@ mod tests {
         let volume = series();
         let at = |slice| super::super::Rectangle { slice, top: 8, bottom: 32, left: 47, right: 62 };
         let text = TextFindings { shape: (3, 64, 64), rectangles: (0..3).map(at).collect() };
-        let removal = clear_outside(&volume, &text, -800, 100);
+        let removal = clear_outside(&volume, &text, -800, 100, Stop::never()).unwrap();
         assert!((47..62).all(|column| removal.mask[[1, 28, column]]));
     }
 
     #[test]
     fn without_an_object_of_that_size_everything_is_outside() {
-        let removal = clear_outside(&series(), &no_text(), -800, 100_000);
+        let removal = clear_outside(&series(), &no_text(), -800, 100_000, Stop::never()).unwrap();
         assert!(removal.mask.iter().all(|&outside| outside));
     }
 }

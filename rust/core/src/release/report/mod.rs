@@ -10,7 +10,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::output::OutputFolder;
+use super::patient::Stopped;
 use super::record::{Report, Totals};
+use crate::stop::Stop;
 
 /// Folder of OUTPUT for pictures that are too many to stand in the page itself.
 pub const PICTURES: &str = "report-pictures";
@@ -33,11 +35,16 @@ pub fn to_json(report: &Report) -> serde_json::Result<String> {
     })
 }
 
-/// Writes the report's files into OUTPUT.
-pub(crate) fn write(output: &OutputFolder, report: &Report) -> io::Result<()> {
-    output.write_report("report.csv", &table::to_csv(report)?)?;
-    output.write_report("report.json", to_json(report).map_err(io::Error::other)?.as_bytes())?;
-    page::write(output, report)
+/// Writes the report's files into OUTPUT. Cancelled before the first of them, or not at all.
+pub(crate) fn write(output: &OutputFolder, report: &Report, stop: Stop<'_>) -> Result<(), Stopped> {
+    let page = page::make(output, report, stop)?;
+    let table = table::to_csv(report)?;
+    let json = to_json(report).map_err(io::Error::other)?;
+    stop.check()?;
+    output.write_report("report.csv", &table)?;
+    output.write_report("report.json", json.as_bytes())?;
+    output.write_report("report.html", page.as_bytes())?;
+    Ok(())
 }
 
 /// Files of the report in `output` that are not what a run of this version writes for the record in

@@ -14,16 +14,18 @@ use std::path::Path;
 
 use self::picture::Pictures;
 use crate::release::output::OutputFolder;
+use crate::release::patient::Stopped;
 use crate::release::record::Report;
+use crate::stop::Stop;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Writes the page, and the folder with its pictures when they are too many to stand in it.
-pub(super) fn write(output: &OutputFolder, report: &Report) -> io::Result<()> {
-    let pictures = Pictures::place(output, report)?;
+/// Makes the page, and writes the folder with its pictures when they are too many to stand in it.
+pub(super) fn make(output: &OutputFolder, report: &Report, stop: Stop<'_>) -> Result<String, Stopped> {
+    let pictures = Pictures::place(output, report, stop)?;
     let mut page = String::new();
     html(&mut page, report, &pictures).map_err(io::Error::other)?;
-    output.write_report("report.html", page.as_bytes())
+    Ok(page)
 }
 
 /// The page as a run writes it for this report, with the pictures kept in `output`.

@@ -1,13 +1,14 @@
 //! Pictures of the result: in the page while they are few, beside it when they are many.
 
 use std::fmt::{self, Write};
-use std::io;
 use std::path::Path;
 
 use super::words::Escaped;
 use crate::release::output::{OutputFolder, kept_picture};
+use crate::release::patient::Stopped;
 use crate::release::record::{Report, SeriesRecord};
 use crate::release::report::PICTURES;
+use crate::stop::Stop;
 
 /// Up to so many patients their pictures stand in the page itself, which then is one file of some megabytes.
 const PATIENTS_IN_PAGE: usize = 50;
@@ -25,13 +26,14 @@ impl<'a> Pictures<'a> {
     }
 
     /// Puts the pictures of a large report beside the page, where a browser loads those in sight only.
-    pub(super) fn place(output: &'a OutputFolder, report: &Report) -> io::Result<Self> {
+    pub(super) fn place(output: &'a OutputFolder, report: &Report, stop: Stop<'_>) -> Result<Self, Stopped> {
         let pictures = Self::of(output.path(), report);
         output.drop_report_folder(PICTURES)?;
         if !pictures.embedded {
             for name in
                 report.patients.iter().flat_map(|patient| &patient.series).flat_map(|series| &series.pictures)
             {
+                stop.check()?;
                 if let Some(png) = kept_picture(output.path(), name) {
                     output.write_report(&format!("{PICTURES}/{name}"), &png)?;
                 }
