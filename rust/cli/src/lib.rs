@@ -8,6 +8,11 @@ use std::ffi::OsString;
 
 use headct_deid_core::release::request::Request;
 
+/// Volumes and headers come and go with every series. This allocator keeps their memory, in large pages where the
+/// system has them; the system's own gives it back and takes it again page by page.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs one command and returns the exit status: 0 everything that should be released was; 1 something
 /// failed or is held; 2 refused, nothing written.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {

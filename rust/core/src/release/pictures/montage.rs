@@ -1,6 +1,6 @@
 //! Slices side by side, from the lowest to the highest.
 
-use super::result::Released;
+use super::result::{Released, ReleasedSlice};
 use super::{Picture, png};
 
 /// Slices shown, in two rows.
@@ -24,10 +24,11 @@ pub(super) fn montage(released: &Released<'_>) -> Option<Picture> {
     for place in 0..shown {
         // The middle of each of the equal parts of the series.
         let slice = (2 * place + 1) * slices / (2 * shown);
+        let drawn = released.slice(slice);
         let (left, top) = (place % PER_ROW * EDGE, place / PER_ROW * EDGE);
         for y in 0..EDGE {
             for x in 0..EDGE {
-                gray[(top + y) * width + left + x] = pixel(released, slice, y, x);
+                gray[(top + y) * width + left + x] = pixel(&drawn, (rows, columns), y, x);
             }
         }
     }
@@ -35,8 +36,7 @@ pub(super) fn montage(released: &Released<'_>) -> Option<Picture> {
 }
 
 /// The mean of the voxels that a pixel covers (at most 2 x 2 of them are looked at), windowed.
-fn pixel(released: &Released<'_>, slice: usize, y: usize, x: usize) -> u8 {
-    let (_, rows, columns) = released.volume.hu.dim();
+fn pixel(drawn: &ReleasedSlice<'_>, (rows, columns): (usize, usize), y: usize, x: usize) -> u8 {
     let edge = rows.max(columns) as f32 / EDGE as f32;
     let places = |at: usize, size: usize| {
         let begin = (at as f32 - (EDGE as f32 - size as f32 / edge) / 2.0) * edge;
@@ -46,7 +46,7 @@ fn pixel(released: &Released<'_>, slice: usize, y: usize, x: usize) -> u8 {
     let (mut sum, mut count) = (0.0, 0.0_f32);
     for row in places(y, rows).into_iter().flatten() {
         for column in places(x, columns).into_iter().flatten() {
-            sum += f32::from(released.hu(slice, row, column).max(-1000));
+            sum += f32::from(drawn.hu(row, column).max(-1000));
             count += 1.0;
         }
     }

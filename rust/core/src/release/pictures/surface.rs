@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::result::Released;
+use super::result::{Released, ReleasedSlice};
 use super::{Picture, png};
 
 /// Above this value a voxel is tissue, HU: half way between air and fat.
@@ -11,7 +11,7 @@ const TISSUE_HU: f32 = -450.0;
 const EDGE: usize = 176;
 /// Margin around the head, pixels.
 const MARGIN: f32 = 6.0;
-/// Rays of a slice side by side, at most; in between the surface is interpolated.
+/// Rays of a slice side by side, and slices with rays, at most; in between the surface is interpolated.
 const RAYS: usize = 160;
 
 /// An in-plane axis of the volume and a direction along it.
@@ -95,25 +95,20 @@ impl Surface {
         let step = spacing(depth);
         let mut surface = Self {
             depth_mm: Vec::new(),
-            start_mm: Vec::with_capacity(slices),
+            start_mm: Vec::new(),
             step_mm: spacing(side) * stride as f32 * if side.forward { 1.0 } else { -1.0 },
-            height_mm: Vec::with_capacity(slices),
+            height_mm: Vec::new(),
         };
-        let depths_of = |(slice, origin): (usize, &[f64; 3])| -> Vec<f32> {
+        let rays = Rays { depth, length: count(depth), beside: count(side), stride };
+        let with_rays: Vec<(usize, &[f64; 3])> =
+            geometry.origins_mm.iter().enumerate().step_by(slices.div_ceil(RAYS).max(1)).collect();
+        let depths_of = |&(slice, origin): &(usize, &[f64; 3])| -> Vec<f32> {
             let begin =
                 along(origin, ray) - if depth.forward { 0.0 } else { step * (count(depth) - 1) as f32 };
-            let depths = (0..count(side)).step_by(stride).map(|place| {
-                let at = |index: usize| {
-                    let index = if depth.forward { index } else { count(depth) - 1 - index };
-                    let (row, column) = if depth.rows { (index, place) } else { (place, index) };
-                    f32::from(released.hu(slice, row, column).max(-1000))
-                };
-                begin + step * first_tissue(count(depth), at)
-            });
-            depths.collect()
+            rays.through(&released.slice(slice)).into_iter().map(|met| begin + step * met).collect()
         };
-        surface.depth_mm = geometry.origins_mm.par_iter().enumerate().map(depths_of).collect();
-        for origin in &geometry.origins_mm {
+        surface.depth_mm = with_rays.par_iter().map(depths_of).collect();
+        for (_, origin) in with_rays {
             surface.start_mm.push(along(origin, across));
             surface.height_mm.push(origin[2] as f32);
         }
@@ -204,23 +199,62 @@ fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a.iter().zip(&b).map(|(a, b)| a * b).sum()
 }
 
+/// The rays of one view through a slice.
+struct Rays {
+    depth: Axis,
+    /// Samples of a ray.
+    length: usize,
+    /// Voxels beside each other, every `stride`th of which has a ray.
+    beside: usize,
+    stride: usize,
+}
+
+impl Rays {
+    /// Index at which each ray meets tissue, between two samples; NaN where it never does.
+    ///
+    /// All rays go on together, since voxels beside each other lie together in memory when rays run down rows.
+    fn through(&self, slice: &ReleasedSlice<'_>) -> Vec<f32> {
+        let hu = |place: usize, index: usize| {
+            let index = if self.depth.forward { index } else { self.length - 1 - index };
+            let (row, column) = if self.depth.rows { (index, place) } else { (place, index) };
+            f32::from(slice.hu(row, column).max(-1000))
+        };
+        let places = || (0..self.beside).step_by(self.stride);
+        if !self.depth.rows {
+            return places().map(|place| first_tissue(self.length, |index| hu(place, index))).collect();
+        }
+        let mut met = vec![f32::NAN; places().count()];
+        for even in (0..self.length).step_by(2) {
+            for (met, place) in met.iter_mut().zip(places()).filter(|(met, _)| met.is_nan()) {
+                *met = tissue_at(even, self.length, |index| hu(place, index)).unwrap_or(f32::NAN);
+            }
+        }
+        met
+    }
+}
+
 /// Index at which a ray meets tissue, between two samples; NaN when it never does.
 ///
 /// Two samples in a row have to be tissue: a single one is noise. Of two in a row one is even, so every other
 /// sample is enough until one is met.
 fn first_tissue(size: usize, at: impl Fn(usize) -> f32) -> f32 {
+    (0..size).step_by(2).find_map(|even| tissue_at(even, size, &at)).unwrap_or(f32::NAN)
+}
+
+/// Where a ray that met nothing before an even sample meets tissue at it or just before it.
+fn tissue_at(even: usize, size: usize, at: impl Fn(usize) -> f32) -> Option<f32> {
     let is_tissue = |index: usize| index < size && at(index) > TISSUE_HU;
-    for even in (0..size).step_by(2).filter(|even| is_tissue(*even)) {
-        let first = match even.checked_sub(1) {
-            Some(before) if is_tissue(before) => before,
-            _ if is_tissue(even + 1) => even,
-            _ => continue,
-        };
-        let before = first.checked_sub(1).map_or(-1000.0, |before| at(before).min(TISSUE_HU));
-        let share = ((TISSUE_HU - before) / (at(first) - before).max(1.0)).clamp(0.0, 1.0);
-        return first as f32 - 1.0 + share;
+    if !is_tissue(even) {
+        return None;
     }
-    f32::NAN
+    let first = match even.checked_sub(1) {
+        Some(before) if is_tissue(before) => before,
+        _ if is_tissue(even + 1) => even,
+        _ => return None,
+    };
+    let before = first.checked_sub(1).map_or(-1000.0, |before| at(before).min(TISSUE_HU));
+    let share = ((TISSUE_HU - before) / (at(first) - before).max(1.0)).clamp(0.0, 1.0);
+    Some(first as f32 - 1.0 + share)
 }
 
 /// A value between two, or the nearer of them when the other is missing.
