@@ -46,6 +46,17 @@ fn compressed_streams_are_decoded_under_limits() {
             stream.truncate(middle + 60);
             stream
         }),
+        compressed("JPEG-LS whose scan is one byte of zeros", Failed("decode: "), |mut stream| {
+            let scan = stream.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
+            stream.truncate(scan + 10);
+            stream.extend([0, 0]);
+            stream
+        }),
+        compressed("JPEG-LS with parameters that no standard allows", Failed("decode: "), |stream| {
+            let preset = [0xFF, 0xF8, 0, 13, 1, 0, 3, 0xFF, 0xFF, 0, 0, 0, 0, 0xFF, 0xFF];
+            let scan = stream.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
+            [&stream[..scan], &preset, &stream[scan..]].concat()
+        }),
         compressed("empty stream", Failed("decode: "), |_| Vec::new()),
         compressed("text for a stream", Failed("decode: "), |_| b"no pixels today".to_vec()),
         rle("RLE", Released, |stream| stream),

@@ -11,7 +11,7 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 use super::codestream::{self, Coding, Frame};
 use super::form::Form;
-use super::{native, rle, undecodable};
+use super::{jpeg_ls, native, rle, undecodable};
 use crate::error::Failure;
 
 const RLE: &str = "1.2.840.10008.1.2.5";
@@ -54,10 +54,12 @@ pub(super) fn decode(stream: &[u8], transfer_syntax: &str, form: &Form) -> Resul
     }
     let frame = checked(codestream::inspect(stream)?, form)?;
     let sample_bytes = if frame.precision > 8 { 2 } else { 1 };
-    let syntax = decoder_syntax(frame.coding);
-    let object = OneFrame { stream, form, bits: 8 * sample_bytes as u16, syntax };
     // Decoders run on hostile bytes: what panics there is a damaged stream here.
-    let decoded = catch_unwind(AssertUnwindSafe(|| run(&object))).unwrap_or_else(|_| {
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let Some(syntax) = decoder_syntax(frame.coding) else { return jpeg_ls::decode(stream, &frame) };
+        run(&OneFrame { stream, form, bits: 8 * sample_bytes as u16, syntax })
+    }))
+    .unwrap_or_else(|_| {
         Err(undecodable(format!("the decoder for syntax {transfer_syntax} gave up on the stream")))
     })?;
     if decoded.len() != form.pixels() * sample_bytes {
@@ -97,13 +99,14 @@ fn checked(frame: Frame, form: &Form) -> Result<Frame, Failure> {
     Ok(frame)
 }
 
-/// The transfer syntax whose decoder fits the stream, whatever the file calls it.
-const fn decoder_syntax(coding: Coding) -> &'static str {
+/// The transfer syntax whose decoder fits the stream, whatever the file calls it; none for JPEG-LS, which is
+/// decoded here.
+const fn decoder_syntax(coding: Coding) -> Option<&'static str> {
     match coding {
-        Coding::Jpeg => "1.2.840.10008.1.2.4.50",
-        Coding::JpegLossless => "1.2.840.10008.1.2.4.70",
-        Coding::JpegLs => "1.2.840.10008.1.2.4.80",
-        Coding::Jpeg2000 => "1.2.840.10008.1.2.4.90",
+        Coding::Jpeg => Some("1.2.840.10008.1.2.4.50"),
+        Coding::JpegLossless => Some("1.2.840.10008.1.2.4.70"),
+        Coding::JpegLs => None,
+        Coding::Jpeg2000 => Some("1.2.840.10008.1.2.4.90"),
     }
 }
 

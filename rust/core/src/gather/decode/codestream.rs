@@ -34,14 +34,14 @@ const MAX_TILES: usize = 4096;
 /// Reads the frame header of a JPEG, JPEG-LS or JPEG 2000 stream.
 pub(super) fn inspect(stream: &[u8]) -> Result<Frame, Failure> {
     match stream {
-        [0xFF, 0xD8, rest @ ..] => jpeg(rest),
+        [0xFF, 0xD8, ..] => jpeg(stream),
         [0xFF, 0x4F, 0xFF, 0x51, _, _, rest @ ..] => jpeg2000(rest),
         [0, 0, 0, 0x0C, b'j', b'P', b' ', b' ', ..] => inspect_boxed(stream),
         _ => Err(undecodable("Pixel Data does not begin like a JPEG or JPEG 2000 stream")),
     }
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
     bytes.get(at..at + 2)?.first_chunk::<2>().map(|pair| usize::from(u16::from_be_bytes(*pair)))
 }
 
@@ -49,20 +49,43 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
     bytes.get(at..at + 4)?.first_chunk::<4>().map(|four| u32::from_be_bytes(*four) as usize)
 }
 
-/// Walks the marker segments up to the first scan (ITU-T T.81 annex B; T.87 annex C for JPEG-LS).
-fn jpeg(mut rest: &[u8]) -> Result<Frame, Failure> {
-    let mut frame = None;
-    loop {
-        let (marker, after) = match rest {
-            [0xFF, 0xFF, ..] => {
-                rest = rest.get(1..).unwrap_or_default();
-                continue;
-            }
-            [0xFF, marker, after @ ..] => (*marker, after),
-            _ => return Err(undecodable("JPEG stream ends or is damaged before its first scan")),
+/// The marker segments of a JPEG or JPEG-LS stream (ITU-T T.81 annex B; T.87 annex C).
+pub(super) struct Segments<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Segments<'a> {
+    /// Those of a stream that begins with its start of image.
+    pub(super) fn of(stream: &'a [u8]) -> Self {
+        Self { rest: stream.get(2..).unwrap_or_default() }
+    }
+
+    /// The next marker and its segment, from behind its length; a failure if the stream ends within it.
+    pub(super) fn next(&mut self) -> Result<(u8, &'a [u8]), Failure> {
+        let fill = self.rest.iter().take_while(|byte| **byte == 0xFF).count();
+        let (Some(&marker), 1..) = (self.rest.get(fill), fill) else {
+            return Err(undecodable("JPEG stream ends or is damaged before its first scan"));
         };
+        let after = self.rest.get(fill + 1..).unwrap_or_default();
         let length = u16_at(after, 0).filter(|length| (2..=after.len()).contains(length));
         let length = length.ok_or_else(|| undecodable("JPEG stream ends within a marker segment"))?;
+        let (segment, rest) = after.split_at(length);
+        self.rest = rest;
+        Ok((marker, segment.get(2..).unwrap_or_default()))
+    }
+
+    /// What follows the last segment.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+}
+
+/// Walks the marker segments up to the first scan.
+fn jpeg(stream: &[u8]) -> Result<Frame, Failure> {
+    let mut segments = Segments::of(stream);
+    let mut frame = None;
+    loop {
+        let (marker, segment) = segments.next()?;
         let coding = match marker {
             0xC0..=0xC2 | 0xC5 | 0xC6 | 0xC9 | 0xCA | 0xCD | 0xCE => Some(Coding::Jpeg),
             0xC3 | 0xC7 | 0xCB | 0xCF => Some(Coding::JpegLossless),
@@ -71,13 +94,11 @@ fn jpeg(mut rest: &[u8]) -> Result<Frame, Failure> {
             _ => None,
         };
         if let Some(coding) = coding {
-            let segment = after.get(2..length).unwrap_or_default();
             if frame.is_some() {
                 return Err(undecodable("JPEG stream has two frame headers"));
             }
             frame = Some(jpeg_frame(segment, coding)?);
         }
-        rest = after.get(length..).unwrap_or_default();
     }
 }
 

@@ -1,12 +1,13 @@
 //! Turns the Pixel Data of one slice into stored values.
 //!
-//! `form` checks what the header says of the pixels, `native` and `rle` unpack them, `codestream` looks into
-//! a compressed stream before anything is allocated for it, `codec` runs the decoder, `slice` holds the
+//! `form` checks what the header says of the pixels, `native`, `rle` and `jpeg_ls` unpack them, `codestream`
+//! looks into a compressed stream before anything is allocated for it, `codec` runs the decoder, `slice` holds the
 //! result and rescales it to HU.
 
 mod codec;
 mod codestream;
 mod form;
+mod jpeg_ls;
 mod native;
 mod rle;
 mod slice;

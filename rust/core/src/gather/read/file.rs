@@ -43,10 +43,16 @@ pub fn read_file_into(path: &Path, bytes: &mut Vec<u8>) -> Result<Metadata, Fail
         ));
     }
     bytes.clear();
-    bytes.reserve_exact(metadata.len() as usize);
+    reserve(bytes, metadata.len() as usize)?;
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     file.take(metadata.len()).read_to_end(bytes).map_err(|error| unreadable(&error))?;
     Ok(metadata)
+}
+
+/// Memory for so many bytes more, or a failure of this one file.
+fn reserve(bytes: &mut Vec<u8>, more: usize) -> Result<(), Failure> {
+    let message = |_| Failure::new(Stage::Read, format!("not enough memory for {more} bytes of the file"));
+    bytes.try_reserve_exact(more).map_err(message)
 }
 
 fn unreadable(error: &io::Error) -> Failure {
@@ -82,7 +88,8 @@ impl PixelPlace {
             return Err(changed());
         }
         file.seek(SeekFrom::Start(self.range.start as u64)).map_err(|error| unreadable(&error))?;
-        let mut bytes = Vec::with_capacity(self.range.len());
+        let mut bytes = Vec::new();
+        reserve(&mut bytes, self.range.len())?;
         file.take(self.range.len() as u64).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
         if bytes.len() < self.range.len() { Err(changed()) } else { Ok(bytes) }
     }
@@ -105,7 +112,7 @@ pub fn read_header(path: &Path) -> Result<Dataset, ReadError> {
     loop {
         let wanted = needed.min(total);
         let missing = wanted - bytes.len();
-        bytes.reserve(missing);
+        reserve(&mut bytes, missing)?;
         let got =
             file.by_ref().take(missing as u64).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
         if got < missing {
