@@ -177,10 +177,7 @@ impl Audit<'_> {
 
     fn value(&self, tag: Tag, vr: VR, value: &PrimitiveValue, checks: &mut Vec<Check>) {
         if legal::is_opaque(vr) {
-            let is_table = (tag.group() == 0x0028
-                && (tag.element() & 0xff00 == 0x1200 || tag.element() & 0xff00 == 0x3000))
-                || value.multiplicity() <= 2;
-            if !is_table {
+            if value.multiplicity() > 2 {
                 checks.push(Check::Opaque);
             }
             return;
@@ -192,11 +189,22 @@ impl Audit<'_> {
             if wants_text && value.multiplicity() > 0 {
                 checks.push(Check::Illegal);
             }
+            if let PrimitiveValue::Tags(pointers) = value {
+                let known = |tag: &Tag| {
+                    tag.group().is_multiple_of(2) && StandardDataDictionary.by_tag(*tag).is_some()
+                };
+                if !pointers.iter().all(known) {
+                    checks.push(Check::Illegal);
+                }
+                return;
+            }
+            if legal::spells_text(value) {
+                checks.push(Check::UnsafeText);
+            }
             // Long rows of short numbers are tables, and a fraction is measured.
             let is_table = matches!(vr, VR::US | VR::SS) && value.multiplicity() > 16;
             let whole = |number: &&String| (5..=15).contains(&number.len()) && !number.contains('.');
-            if vr != VR::AT
-                && !is_table
+            if !is_table
                 && value
                     .to_multi_str()
                     .iter()

@@ -1,6 +1,7 @@
 //! What a value representation may hold (PS3.5 section 6.2), and a value that means nothing for each.
 
 use dicom_core::VR;
+use dicom_core::value::PrimitiveValue;
 
 use super::{dates, uids};
 
@@ -90,6 +91,15 @@ fn is_age(text: &str) -> bool {
 pub(super) fn is_long_number(text: &str) -> bool {
     let whole = text.trim_matches([' ', '\0', '+', '-']).split('.').next().unwrap_or("");
     whole.trim_start_matches('0').len() >= 6 && !whole.ends_with("000")
+}
+
+/// Whether the bytes of numbers are letters, digits and what stands between names, six or more: no measurement is
+/// written like that.
+pub(super) fn spells_text(value: &PrimitiveValue) -> bool {
+    let is_number =
+        !matches!(value, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_) | PrimitiveValue::Tags(_));
+    let bytes = if is_number { value.to_bytes() } else { return false };
+    bytes.len() >= 6 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b" ^.,-_/=".contains(b))
 }
 
 /// A legal age, nobody's above 090Y: ages over 89 years are rare enough to identify.

@@ -50,6 +50,8 @@ pub(super) fn is_legal(uid: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn key(digit: &str) -> Key {
@@ -95,6 +97,20 @@ mod tests {
         assert!(is_legal("1.2.840.10008.1.2"));
         for uid in ["", "1..2", "1.02", "1.a", ".1", &"1".repeat(65)] {
             assert!(!is_legal(uid), "{uid}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_map_is_stable_injective_and_says_nothing_of_the_original(
+            a in "[0-9]{1,9}(\\.[0-9]{1,9}){1,5}", b in "[0-9]{1,9}(\\.[0-9]{1,9}){1,5}", key in any::<[u8; 32]>()
+        ) {
+            let key = Key::from_bytes(&key).unwrap();
+            let [from_a, again, from_b] = [&a, &a, &b].map(|uid| remap_uid(&key, uid));
+            prop_assert_eq!(&from_a, &again);
+            prop_assert_eq!(a == b, from_a == from_b);
+            prop_assert!(is_legal(&from_a) && is_remapped(&from_a) && !is_standard(&from_a));
+            prop_assert!(a.len() < 12 || !from_a.contains(&a));
         }
     }
 }

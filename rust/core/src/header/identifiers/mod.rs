@@ -147,7 +147,8 @@ impl Identifiers {
         self.around.contains(folded)
     }
 
-    /// Whether a number as written is one of the identifiers: five digits or more, signs and zeros aside.
+    /// Whether a number as written is one of the identifiers: five digits or more before the point, signs and
+    /// zeros aside, or eight or more behind it, where fewer may be a coordinate.
     pub(super) fn is_number(&self, text: &str) -> bool {
         let digits: String = match text.trim().parse::<f64>() {
             // `4.0417793E7`
@@ -156,7 +157,9 @@ impl Identifiers {
             }
             _ => text.split('.').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect(),
         };
-        digits.len() >= 5 && (self.forbids(&digits) || self.forbids(digits.trim_start_matches('0')))
+        let behind = text.split(|c: char| !c.is_ascii_digit()).skip(1);
+        (digits.len() >= 5 && (self.forbids(&digits) || self.forbids(digits.trim_start_matches('0'))))
+            || behind.filter(|run| run.len() >= 8).any(|run| self.forbids(run))
     }
 
     fn add(&mut self, value: &str, kind: IdentifierKind, own: bool) {

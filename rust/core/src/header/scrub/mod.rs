@@ -314,8 +314,15 @@ impl Scrub<'_> {
             },
             _ if legal::carries_text(vr) => self.cleaned(element, vr, Place::Description),
             _ => match element.value() {
+                Value::Primitive(PrimitiveValue::Tags(pointers))
+                    if !pointers.iter().copied().all(is_standard) =>
+                {
+                    Outcome::Unfit
+                }
                 Value::Primitive(value)
-                    if has_kind(value, vr) && !self.holds_identifying_number(tag, value) =>
+                    if has_kind(value, vr)
+                        && !legal::spells_text(value)
+                        && !self.holds_identifying_number(tag, value) =>
                 {
                     Outcome::Kept
                 }
@@ -383,6 +390,11 @@ impl Scrub<'_> {
             _ => Outcome::Cleaned(strings(kept)),
         }
     }
+}
+
+/// Whether a tag that a value points to is one of the standard's; the bytes of others could be any text.
+fn is_standard(pointer: Tag) -> bool {
+    !profile::is_outside_the_tables(pointer) && StandardDataDictionary.by_tag(pointer).is_some()
 }
 
 /// Whether the text is one safe word or shape after another, whoever the patient is.

@@ -43,6 +43,53 @@ fn names_disguised_as_terms_or_numbers_go() {
     assert_eq!(scrubbed(tags::EXPOSURE, VR::IS, "12 Doe", "Doe"), None);
 }
 
+/// The patient's own number as a fraction, and bytes of text as tags or as values of a table.
+#[test]
+fn numbers_and_bytes_that_are_no_measurements_go() {
+    let number = "44556677";
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "120.44556677", number).as_deref(), Some(""));
+    assert_eq!(scrubbed(tags::EXPOSURE_TIME, VR::DS, "1E1.44556677", number), None);
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "120.44556678", number).as_deref(), Some("120.44556678"));
+    let kept = |element: InMemElement| {
+        let uids = [tags::SOP_INSTANCE_UID, tags::STUDY_INSTANCE_UID, tags::SERIES_INSTANCE_UID];
+        let mut object =
+            InMemDicomObject::from_element_iter(uids.map(|tag| DataElement::new(tag, VR::UI, "1.2.3")));
+        let tag = element.header().tag;
+        object.put(element);
+        let key = Key::from_hex(&"5e".repeat(32)).unwrap();
+        let person = Person::new(&key, "S", None, &OriginalIdentity::default(), Identifiers::default());
+        scrub(&object, &person, &Settings::default()).unwrap().object().get(tag).is_some()
+    };
+    let pointer = |tag: Tag| {
+        kept(DataElement::new(
+            tags::FRAME_INCREMENT_POINTER,
+            VR::AT,
+            PrimitiveValue::Tags([tag].into_iter().collect()),
+        ))
+    };
+    assert!(pointer(tags::FRAME_TIME));
+    // `Pfef` as four bytes.
+    assert!(!pointer(Tag(0x6650, 0x6665)));
+    let numbers = |text: &[u8]| {
+        let values = text.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        kept(DataElement::new(tags::REPRESENTATIVE_FRAME_NUMBER, VR::US, PrimitiveValue::U16(values)))
+    };
+    assert!(numbers(&[1, 0]) && numbers(b"Pfef") && !numbers(b"Pfefferkorn ") && !numbers(b"19570304"));
+    let table = InMemDicomObject::from_element_iter([
+        DataElement::new(tags::LUT_DESCRIPTOR, VR::US, PrimitiveValue::U16([6, 0, 16].into_iter().collect())),
+        DataElement::new(
+            tags::LUT_DATA,
+            VR::OW,
+            PrimitiveValue::U8(b"Pfefferkorn ".iter().copied().collect()),
+        ),
+    ]);
+    assert!(!kept(DataElement::new(
+        tags::VOILUT_SEQUENCE,
+        VR::SQ,
+        DataSetSequence::new(vec![table], Length::UNDEFINED)
+    )));
+}
+
 #[test]
 fn a_header_without_its_uids_is_a_failure() {
     let key = Key::from_hex(&"5e".repeat(32)).unwrap();
