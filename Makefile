@@ -7,7 +7,7 @@ WHEEL_STAMP := build/wheel.stamp
 TOOLS_STAMP := build/tools.stamp
 RUST_SOURCES := $(shell find rust -path rust/fuzz -prune -o -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.csv' -o -name '*.py' -o -name '*.pyi' -o -name '*.html' -o -name '*.css' \) -print 2>/dev/null)
 
-.PHONY: demo test lint test-rust test-python test-slicer wheel attack bench slicer-zip faults clean
+.PHONY: demo test lint test-rust test-python test-slicer wheel attack bench slicer-zip faults fuzz clean
 
 demo: $(WHEEL_STAMP)
 	rm -rf demo
@@ -77,6 +77,13 @@ faults:
 	rm -rf build/cohort
 	cargo run --quiet --locked -p headct-deid-phantom --example patients build/cohort 5 10 64
 	$(PYTHON) Testing/faults/kill_many.py target/debug/headct-deid build/cohort/patients build/cohort/patients.xlsx 50
+
+# Fuzzes one target for SECONDS of processor time, with the address sanitizer. Needs cargo-fuzz (cargo install cargo-fuzz).
+TARGET ?= reader
+SECONDS ?= 1800
+fuzz: build/build-tools.stamp
+	RUSTC_BOOTSTRAP=1 cargo fuzz build --fuzz-dir rust/fuzz $(TARGET)
+	$(PYTHON) rust/fuzz/run.py $(TARGET) $(SECONDS)
 
 clean:
 	rm -rf build demo test-artifacts

@@ -1,7 +1,111 @@
-//! What the fuzz targets share: a slice around a compressed stream.
+//! The bodies of the fuzz targets: what must hold for any bytes.
+//!
+//! `fuzz_targets/` hands them to libFuzzer; `Testing/Rust/fuzz_corpus.rs` runs them in every test run on the
+//! corpora and on bytes made from them.
 
-use headct_deid_core::gather::decode;
-use headct_deid_core::gather::read::{self, Extent};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use dicom_core::Tag;
+use headct_deid_core::gather::read::{self, Dataset, Extent, PixelData};
+use headct_deid_core::gather::{decode, linkage};
+use headct_deid_core::header::audit;
+use headct_deid_core::steps::scrub_header;
+use headct_deid_core::{Key, RawSettings, Settings};
+
+static KEY: LazyLock<Key> = LazyLock::new(|| Key::from_bytes(&[7; 32]).expect("32 bytes are a key"));
+static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+
+/// A target: its name, which is that of its corpus, and its body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 9] = [
+    ("reader", reader),
+    ("instance", instance),
+    ("list", list),
+    ("settings", settings),
+    ("codec_rle", |data| codec("1.2.840.10008.1.2.5", data)),
+    ("codec_jpeg", |data| codec("1.2.840.10008.1.2.4.50", data)),
+    ("codec_jpeg_lossless", |data| codec("1.2.840.10008.1.2.4.70", data)),
+    ("codec_jpeg_ls", |data| codec("1.2.840.10008.1.2.4.80", data)),
+    ("codec_jpeg_2000", |data| codec("1.2.840.10008.1.2.4.90", data)),
+];
+
+/// Any bytes, read as a file: what is read lies within the bytes, and the header alone is the same header, but for
+/// what stands behind the pixels.
+pub fn reader(data: &[u8]) {
+    let Ok(whole) = read::read(data, Extent::Whole) else { return };
+    let length = whole.data(data).len();
+    let end = match &whole.pixels {
+        PixelData::Native { range, .. } => range.end,
+        // Behind the last fragment stands the delimiter, eight bytes.
+        PixelData::Encapsulated { fragments } => {
+            assert!(fragments.iter().all(|range| range.end <= length), "fragments outside of the data");
+            fragments.last().map_or(0, |range| range.end + 8)
+        }
+        PixelData::Absent | PixelData::Float => 0,
+    };
+    assert!(
+        matches!(whole.pixels, PixelData::Encapsulated { .. }) || end <= length,
+        "pixels outside of the data"
+    );
+    if whole.pixels != PixelData::Absent {
+        let header = read::read(data, Extent::Header).expect("what is read whole has a header");
+        let tags = |dataset: &Dataset| -> BTreeSet<Tag> {
+            dataset.object.iter().map(|element| element.header().tag).collect()
+        };
+        assert!(tags(&header).is_subset(&tags(&whole)));
+        if end == length {
+            // Undefined lengths never equal each other, so what is printed is compared.
+            assert_eq!(format!("{:?}", header.object), format!("{:?}", whole.object));
+        }
+    }
+    decode::decode(&whole, data).ok();
+}
+
+/// Any bytes, de-identified as one instance: what is written reads again, is clean, and has the same pixels.
+pub fn instance(data: &[u8]) {
+    let Ok(written) = scrub_header(data, "FUZZ-0001", &KEY, &SETTINGS) else { return };
+    let before = read::read(data, Extent::Whole).expect("what was scrubbed can be read");
+    let after = read::read(&written, Extent::Whole).expect("what was written can be read");
+    assert!(after.remarks.is_empty() && after.trailing_bytes == 0, "{:?}", after.remarks);
+    let findings = audit(&after.object, &SETTINGS, None);
+    assert!(findings.is_empty(), "{}", findings[0]);
+    let [before, after] = [(before, data), (after, written.as_slice())]
+        .map(|(dataset, bytes)| decode::decode(&dataset, bytes).expect("what was scrubbed can be decoded"));
+    assert_eq!((before.rows, before.columns), (after.rows, after.columns));
+    for pixel in 0..before.rows * before.columns {
+        assert_eq!(before.stored(pixel), after.stored(pixel), "pixel {pixel}");
+    }
+}
+
+/// Any bytes, read as a linkage table: usable rows have names that can be folders, each once.
+pub fn list(data: &[u8]) {
+    let Ok(linkage) = linkage::read_bytes(data.to_vec()) else { return };
+    let mut seen = BTreeSet::new();
+    for row in &linkage.rows {
+        let name = &row.new_id;
+        assert!(!name.is_empty() && name.len() <= 256, "{name:?}");
+        assert!(
+            !name.contains(['/', '\\', '\0']) && !name.contains("..") && !name.starts_with('.'),
+            "{name:?}"
+        );
+        assert!(seen.insert(name.to_lowercase()), "{name:?} twice");
+    }
+}
+
+/// Any text, read as a settings file: settings that pass their check pass it again as they are shown.
+pub fn settings(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(settings) = RawSettings::from_toml(text).and_then(|raw| raw.check()) else { return };
+    let mut again = RawSettings::default();
+    for (name, value) in settings.in_use() {
+        again.set(name, value);
+    }
+    let again = again.check().expect("settings in use can be used");
+    assert!(settings.in_use().eq(again.in_use()));
+}
 
 /// Decodes `data` as the Pixel Data of a slice that declares `syntax`.
 ///
