@@ -8,7 +8,7 @@ use super::record::PixelEvidence;
 use crate::gather::instance::Series;
 use crate::header::DeclaredOptions;
 use crate::image::deface::{DefaceSettings, Defacing, deface};
-use crate::image::text::{Rectangle, TEXT_FILL_HU, TextFindings, clear_outside, find_text};
+use crate::image::text::{Rectangle, TEXT_FILL_HU, TextFindings, clear_outside, find_text, find_text_near};
 use crate::image::tripwire::tripwire;
 use crate::image::{FillValue, Geometry, HuVolume, Mask, Removal};
 use crate::key::Key;
@@ -80,7 +80,8 @@ pub(crate) fn decide(
     let mut hold = outline.hold;
     let mut text = vec![Vec::new(); volume.hu.len_of(Axis(0))];
     if settings.text != Text::Off {
-        let found = text_over(&volume, &outline.head, &outline.removal.mask, progress)?;
+        let found = find_text(&volume, &outline.head, progress.stop())?;
+        let found = left_by_defacing(found, &outline.head, &outline.removal.mask);
         evidence.text_slices = found.slices().len() as u64;
         evidence.text_rectangles = found.rectangles.len() as u64;
         evidence.text_voxels = found.voxels() as u64;
@@ -180,14 +181,9 @@ fn without_defacing(
     Ok(Outline { removal, head, in_skull: Box::new(|_, _, _| false), hold: None })
 }
 
-/// Text that defacing leaves, wholly or in part: what lies in the removed outside alone is gone already.
-fn text_over(
-    volume: &HuVolume,
-    head: &Mask,
-    removed: &Mask,
-    progress: &Progress,
-) -> Result<TextFindings, Cancelled> {
-    let mut found = find_text(volume, head, progress.stop())?;
+/// Of the text that was found, what defacing leaves, wholly or in part: what lies in the removed outside alone is gone
+/// already.
+fn left_by_defacing(mut found: TextFindings, head: &Mask, removed: &Mask) -> TextFindings {
     found.rectangles.retain(|at| {
         (at.top..at.bottom).any(|row| {
             (at.left..at.right).any(|column| {
@@ -196,7 +192,7 @@ fn text_over(
             })
         })
     });
-    Ok(found)
+    found
 }
 
 fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
@@ -214,7 +210,8 @@ fn voxels_in_skull(found: &TextFindings, outline: &Outline) -> u64 {
     count
 }
 
-/// Masks what was found and looks again: nothing may be left. Slices are evidence for each other, so all are looked at.
+/// Masks what was found and looks again, at the masked slices and those that they bear evidence for: nothing may be
+/// left. All others are as they were when nothing was found.
 fn clean_after_masking(
     volume: &mut HuVolume,
     found: &TextFindings,
@@ -232,7 +229,8 @@ fn clean_after_masking(
             }
         }
     }
-    Ok(text_over(volume, &outline.head, &outline.removal.mask, progress)?.is_empty())
+    let left = find_text_near(volume, &outline.head, &found.slices(), progress.stop())?;
+    Ok(left_by_defacing(left, &outline.head, &outline.removal.mask).is_empty())
 }
 
 /// How many voxels are set in the first mask, in the second, and in both.

@@ -1,5 +1,7 @@
 //! Connected strokes: candidates for glyphs.
 
+use super::block::{BLOCK, reaching};
+use super::stroke::{Lit, Plane};
 use super::window::Window;
 
 /// A piece of a row that stands out: columns `start..end`.
@@ -34,54 +36,25 @@ impl Components {
     }
 }
 
-/// Finds the runs of values of at least `level` in a plane of `width` columns.
-pub(super) fn runs_of(plane: &[i16], width: usize, level: i16, runs: &mut Vec<Run>) {
-    const BLOCK: usize = 32;
+/// Finds the runs of at least `level` HU in a plane of `width` columns; below the contrast of a stroke there are none.
+pub(super) fn runs_of(plane: &Plane, width: usize, level: i16, runs: &mut Vec<Run>) {
     runs.clear();
-    for (row, line) in plane.chunks_exact(width).enumerate() {
-        let mut start = None;
-        for (block, values) in line.chunks(BLOCK).enumerate() {
-            let most = values.iter().fold(i16::MIN, |most, &value| most.max(value));
-            if start.is_none() && most < level {
-                continue;
-            }
-            for (offset, &value) in values.iter().enumerate() {
-                let column = (block * BLOCK + offset) as u16;
-                match (start, value >= level) {
-                    (None, true) => start = Some(column),
-                    (Some(from), false) => {
-                        runs.push(Run { row: row as u16, start: from, end: column });
-                        start = None;
-                    }
-                    _ => {}
-                }
-            }
+    for &Lit { row, first, peak } in &plane.lit {
+        if peak < level {
+            continue;
         }
-        if let Some(from) = start {
-            runs.push(Run { row: row as u16, start: from, end: width as u16 });
+        let columns = first as usize..(first as usize + BLOCK).min(width);
+        let mut bits = reaching(&plane.hu[row as usize * width..][columns], level);
+        if let Some(run) = runs.last_mut().filter(|run| run.row == row && run.end == first) {
+            let more = bits.trailing_ones();
+            run.end += more as u16;
+            bits = bits.checked_shr(more).unwrap_or(0).checked_shl(more).unwrap_or(0);
         }
-    }
-}
-
-/// The parts of `wider` runs that reach a higher level.
-pub(super) fn runs_within(plane: &[i16], width: usize, level: i16, wider: &[Run], runs: &mut Vec<Run>) {
-    runs.clear();
-    for run in wider {
-        let line = &plane[run.row as usize * width..][run.start as usize..run.end as usize];
-        let mut start = None;
-        for (offset, &value) in line.iter().enumerate() {
-            let column = run.start + offset as u16;
-            match (start, value >= level) {
-                (None, true) => start = Some(column),
-                (Some(from), false) => {
-                    runs.push(Run { row: run.row, start: from, end: column });
-                    start = None;
-                }
-                _ => {}
-            }
-        }
-        if let Some(from) = start {
-            runs.push(Run { row: run.row, start: from, end: run.end });
+        while bits != 0 {
+            let start = bits.trailing_zeros();
+            let end = start + (bits >> start).trailing_ones();
+            runs.push(Run { row, start: first + start as u16, end: first + end as u16 });
+            bits = bits.checked_shr(end).unwrap_or(0).checked_shl(end).unwrap_or(0);
         }
     }
 }
@@ -89,25 +62,28 @@ pub(super) fn runs_within(plane: &[i16], width: usize, level: i16, wider: &[Run]
 /// Joins runs, sorted by row and column, that touch by edge or corner.
 pub(super) fn components_of(runs: &[Run]) -> Components {
     let mut parents: Vec<u32> = (0..runs.len() as u32).collect();
-    let mut above = 0;
-    for (index, run) in runs.iter().enumerate() {
-        while above < index && (runs[above].row + 1 < run.row || passed(runs[above], *run)) {
-            above += 1;
+    // The runs of the row above from the first that may touch, and their first index.
+    let mut above: &[Run] = &[];
+    let mut first = 0;
+    let mut index = 0;
+    for line in runs.chunk_by(|a, b| a.row == b.row) {
+        if above.first().is_some_and(|above| above.row + 1 != line[0].row) {
+            above = &[];
         }
-        let mut touching = above;
-        while touching < index && runs[touching].row + 1 == run.row && runs[touching].start <= run.end {
-            if runs[touching].end >= run.start {
-                join(&mut parents, touching as u32, index as u32);
+        let start = index;
+        for run in line {
+            let passed = above.iter().take_while(|above| above.end < run.start).count();
+            above = &above[passed..];
+            first += passed as u32;
+            let touching = above.iter().take_while(|above| above.start <= run.end);
+            for (other, _) in (first..).zip(touching) {
+                join(&mut parents, other, index);
             }
-            touching += 1;
+            index += 1;
         }
+        (above, first) = (line, start);
     }
-    gather(runs, &mut parents)
-}
-
-/// Whether a run of the row above ends before `run` begins, corners included.
-fn passed(above: Run, run: Run) -> bool {
-    above.row + 1 == run.row && above.end < run.start
+    gather(runs, parents)
 }
 
 fn root(parents: &mut [u32], mut index: u32) -> u32 {
@@ -125,20 +101,21 @@ fn join(parents: &mut [u32], a: u32, b: u32) {
     parents[a.max(b) as usize] = a.min(b);
 }
 
-fn gather(runs: &[Run], parents: &mut [u32]) -> Components {
-    let mut list: Vec<Component> = Vec::new();
-    let mut labels = vec![0_u32; runs.len()];
+/// The components from the parent of each run, which does not come after it.
+fn gather(runs: &[Run], mut parents: Vec<u32>) -> Components {
+    let mut list: Vec<Component> = Vec::with_capacity(runs.len() / 8);
     for (index, run) in runs.iter().enumerate() {
-        let root = root(parents, index as u32) as usize;
         let (row, start, end) = (run.row as usize, run.start as usize, run.end as usize);
-        if root == index {
-            labels[index] = list.len() as u32;
+        // From here on the entry is no longer the parent but the number of the component.
+        if parents[index] as usize == index {
+            parents[index] = list.len() as u32;
             let window = Window { top: row, bottom: row + 1, left: start, right: end };
             list.push(Component { window, area: end - start, first: 0, run_count: 1 });
         } else {
-            labels[index] = labels[root];
-            let component = &mut list[labels[root] as usize];
-            component.window.bottom = component.window.bottom.max(row + 1);
+            let label = parents[parents[index] as usize];
+            parents[index] = label;
+            let component = &mut list[label as usize];
+            component.window.bottom = row + 1;
             component.window.left = component.window.left.min(start);
             component.window.right = component.window.right.max(end);
             component.area += end - start;
@@ -149,19 +126,20 @@ fn gather(runs: &[Run], parents: &mut [u32]) -> Components {
     for component in &mut list {
         component.first = first;
         first += component.run_count;
+        component.run_count = 0;
     }
-    let mut next: Vec<usize> = list.iter().map(|component| component.first).collect();
     let mut sorted = vec![Run { row: 0, start: 0, end: 0 }; runs.len()];
-    for (run, &label) in runs.iter().zip(&labels) {
-        let place = &mut next[label as usize];
-        sorted[*place] = *run;
-        *place += 1;
+    for (run, &label) in runs.iter().zip(&parents) {
+        let component = &mut list[label as usize];
+        sorted[component.first + component.run_count] = *run;
+        component.run_count += 1;
     }
     Components { list, runs: sorted }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::highest;
     use super::*;
 
     fn plane(drawing: &str) -> (Vec<i16>, usize) {
@@ -171,10 +149,21 @@ mod tests {
         (values, rows[0].len())
     }
 
+    fn lit(hu: &[i16], width: usize) -> Plane {
+        let blocks = hu.chunks(width).enumerate().flat_map(|(row, line)| {
+            let lit = move |(block, values): (usize, &[i16])| {
+                let (row, first) = (row as u16, (block * BLOCK) as u16);
+                Lit { row, first, peak: highest(values) }
+            };
+            line.chunks(BLOCK).enumerate().map(lit)
+        });
+        Plane { hu: hu.to_vec(), lit: blocks.collect() }
+    }
+
     fn boxes(drawing: &str) -> Vec<(usize, usize, usize, usize, usize)> {
         let (plane, width) = plane(drawing);
         let mut runs = Vec::new();
-        runs_of(&plane, width, 50, &mut runs);
+        runs_of(&lit(&plane, width), width, 50, &mut runs);
         let components = components_of(&runs);
         let describe = |component: &Component| {
             let Window { top, bottom, left, right } = component.window;
@@ -200,12 +189,22 @@ mod tests {
     }
 
     #[test]
-    fn a_higher_level_is_found_inside_the_lower() {
-        let plane = [0, 60, 200, 60, 200, 0];
-        let (mut wide, mut high) = (Vec::new(), Vec::new());
-        runs_of(&plane, 6, 50, &mut wide);
-        runs_within(&plane, 6, 150, &wide, &mut high);
-        assert_eq!(wide, [Run { row: 0, start: 1, end: 5 }]);
-        assert_eq!(high, [Run { row: 0, start: 2, end: 3 }, Run { row: 0, start: 4, end: 5 }]);
+    fn runs_go_on_across_blocks() {
+        for width in [31, 32, 33, 64, 70, 100] {
+            for seed in 0..40_usize {
+                let value = |at: usize| ((at * (seed + 3) / 7) % 5) as i16 * 30;
+                let plane: Vec<i16> = (0..2 * width).map(value).collect();
+                let mut runs = Vec::new();
+                runs_of(&lit(&plane, width), width, 50, &mut runs);
+                let mut lit = vec![false; plane.len()];
+                for run in &runs {
+                    let columns = run.start as usize..run.end as usize;
+                    assert!(columns.end == width || plane[run.row as usize * width + columns.end] < 50);
+                    lit[run.row as usize * width..][columns].fill(true);
+                }
+                assert!(lit.iter().zip(&plane).all(|(&lit, &value)| lit == (value >= 50)));
+                assert!(runs.is_sorted_by_key(|run| (run.row, run.start)));
+            }
+        }
     }
 }

@@ -20,6 +20,8 @@ const CHANCE: f32 = 3.0 / 44.0;
 /// air, fat and brain brings about: 3 values of 8.
 const NEAR_HU: u16 = 6;
 const NEAR_CHANCE: f32 = 3.0 / 8.0;
+/// HU beside a value within which links are counted to tell how many it has by chance.
+pub(super) const CHANCE_REACHES: [u16; 3] = [2, NEAR_HU, BESIDE_HU];
 /// Air is never darker than this but for noise, streaks and the end of the scale, HU.
 const DARKEST_HU: i16 = -1010;
 /// Only metal and the densest bone exceed this, HU.
@@ -93,7 +95,7 @@ impl Strokes<'_> {
 
     /// The links of a value that a window has by chance, told from those of the values beside it.
     fn by_chance(&self, value: i16, window: Window) -> f32 {
-        chance(|reach| self.links.count(value, reach, window))
+        chance(self.links.counts(value, CHANCE_REACHES, window))
     }
 
     /// The values that stick out in their tile among the values beside them, each with the tile and some pixels
@@ -136,7 +138,7 @@ impl Strokes<'_> {
         for piece in strokes.list.iter().filter(|piece| piece.area >= 2) {
             shapes.add(piece, strokes.runs(piece));
         }
-        let [least, _] = self.contrast.extremes();
+        let [least, _] = self.contrast.extremes;
         // Metal and air beyond the scale are cut off at its ends: there the value alone proves little.
         let cut_off = value < AIR_HU && value.abs_diff(least) <= 2 || self.is_metal(group, value);
         let is_shaped = if cut_off {
@@ -237,11 +239,10 @@ fn is_usual(value: i16) -> bool {
     (-130..130).contains(&value) || value < AIR_HU
 }
 
-/// How many links a value has by chance, from how many have a value within some HU of it.
-pub(super) fn chance(within: impl Fn(u16) -> usize) -> f32 {
-    let same = within(2) as f32;
-    let beside = (within(BESIDE_HU) as f32 - same) * CHANCE;
-    beside.max((within(NEAR_HU) as f32 - same) * NEAR_CHANCE)
+/// How many links a value has by chance, from how many have a value within each of [`CHANCE_REACHES`].
+pub(super) fn chance([same, near, beside]: [usize; 3]) -> f32 {
+    let by = |counted: usize, share: f32| (counted as f32 - same as f32) * share;
+    by(beside, CHANCE).max(by(near, NEAR_CHANCE))
 }
 
 /// The values that have far more links than the values beside them.
@@ -257,7 +258,9 @@ fn outstanding(values: &mut [i16]) -> Vec<i16> {
     let mut counted: Vec<(usize, i16)> = Vec::new();
     for group in values.chunk_by(|a, b| a == b) {
         let same = within(group[0], SAME_HU);
-        if same >= NOTABLE && same as f32 >= FACTOR * chance(|reach| within(group[0], reach)) {
+        if same >= NOTABLE
+            && same as f32 >= FACTOR * chance(CHANCE_REACHES.map(|reach| within(group[0], reach)))
+        {
             counted.push((same, group[0]));
         }
     }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayView3, Axis, CowArray};
+use ndarray::Axis;
 use rayon::prelude::*;
 
-use super::findings::{Rectangle, TEXT_FILL_HU, TextFindings};
+use super::findings::{Rectangle, TextFindings};
+use super::masked::Masked;
 use super::repeat::{confirmed, follow};
 use super::slice::{Finder, Found, Sight};
 use super::stroke::span_of;
@@ -17,6 +18,9 @@ use crate::stop::{Cancelled, Stop};
 const MARGIN: usize = 24;
 /// Slices that share the buffers of one finder: fresh memory costs more than the search.
 const SLICES_OF_A_FINDER: usize = 8;
+/// Slices away from a changed one within which the search may come to another result: a line is confirmed by the next
+/// slice, and weighed by how steady it is there.
+const EVIDENCE: usize = 2;
 /// Rounds of masking and looking again; each masks something, two or three are usual.
 const ROUNDS: usize = 32;
 
@@ -27,21 +31,52 @@ const ROUNDS: usize = 32;
 /// tissue. The same text at the same place of a neighboring slice is found too when it could not have been
 /// found there alone.
 ///
-/// Setting the voxels of the result to [`TEXT_FILL_HU`] and looking again, with the same head, finds nothing.
+/// Setting the voxels of the result to [`super::TEXT_FILL_HU`] and looking again, with the same head, finds nothing.
 /// The result does not depend on the number of threads.
 pub fn find_text(volume: &HuVolume, head: &Mask, stop: Stop<'_>) -> Result<TextFindings, Cancelled> {
+    let everywhere = 0..volume.hu.dim().0;
+    search(volume, head, everywhere.collect(), stop)
+}
+
+/// As [`find_text`], but looks only at some slices and at those near enough to bear evidence for them.
+///
+/// With the slices in which text was masked since, it tells as well as [`find_text`] whether any is left.
+pub fn find_text_near(
+    volume: &HuVolume,
+    head: &Mask,
+    slices: &[usize],
+    stop: Stop<'_>,
+) -> Result<TextFindings, Cancelled> {
+    search(volume, head, near(slices, EVIDENCE, volume.hu.dim().0), stop)
+}
+
+/// The slices at most `reach` away from the given ones, ascending.
+fn near(slices: &[usize], reach: usize, count: usize) -> Vec<usize> {
+    let around = |&index: &usize| index.saturating_sub(reach)..(index + reach + 1).min(count);
+    let mut near: Vec<usize> = slices.iter().flat_map(around).collect();
+    near.sort_unstable();
+    near.dedup();
+    near
+}
+
+/// Finds text in the slices that are wanted, and follows it from there.
+fn search(
+    volume: &HuVolume,
+    head: &Mask,
+    mut wanted: Vec<usize>,
+    stop: Stop<'_>,
+) -> Result<TextFindings, Cancelled> {
     let shape = volume.hu.dim();
     let mut masked: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
-    let mut hu = CowArray::from(volume.hu.view());
+    let mut hu = Masked::new(volume.hu.view());
     let mut doubtful: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
-    let mut wanted: Vec<usize> = (0..shape.0).collect();
     for _ in 0..ROUNDS {
         let seen: Vec<(usize, Sight)> = wanted
             .par_iter()
             .with_min_len(SLICES_OF_A_FINDER)
             .map_init(Finder::default, |finder, &index| {
                 stop.check()?;
-                Ok((index, look(finder, &hu.view(), head, index)))
+                Ok((index, look(finder, &hu, head, index)))
             })
             .collect::<Result<_, Cancelled>>()?;
         let mut new = Vec::new();
@@ -51,7 +86,7 @@ pub fn find_text(volume: &HuVolume, head: &Mask, stop: Stop<'_>) -> Result<TextF
                 new.push((index, sight.text));
             }
         }
-        new.extend(confirmed(&hu.view(), &doubtful));
+        new.extend(confirmed(&hu, &doubtful));
         if new.is_empty() {
             break;
         }
@@ -59,19 +94,16 @@ pub fn find_text(volume: &HuVolume, head: &Mask, stop: Stop<'_>) -> Result<TextF
         for (index, found) in &new {
             masked[*index].extend(found.iter().cloned());
         }
-        changed.extend(follow(&volume.hu.view(), &new, &mut masked));
+        changed.extend(follow(&hu, &new, &mut masked));
         changed.sort_unstable();
         changed.dedup();
         for &index in &changed {
             for text in &masked[index] {
-                text.window.fill(&mut hu.index_axis_mut(Axis(0), index), TEXT_FILL_HU);
+                hu.mask(index, &text.window);
             }
         }
         // What a slice's neighbors show is evidence, too.
-        wanted =
-            changed.iter().flat_map(|&index| index.saturating_sub(1)..(index + 2).min(shape.0)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
+        wanted = near(&changed, 1, shape.0);
     }
     let mut rectangles: Vec<Rectangle> = Vec::new();
     for (slice, found) in masked.iter().enumerate() {
@@ -86,15 +118,14 @@ pub fn find_text(volume: &HuVolume, head: &Mask, stop: Stop<'_>) -> Result<TextF
 }
 
 /// The text of a slice.
-fn look(finder: &mut Finder, hu: &ArrayView3<'_, i16>, head: &Mask, index: usize) -> Sight {
+fn look(finder: &mut Finder, hu: &Masked<'_>, head: &Mask, index: usize) -> Sight {
     let head = head.index_axis(Axis(0), index);
-    let Some(window) = around(&head) else {
+    let spans: Vec<Range<usize>> = head.outer_iter().map(|row| span_of(&row)).collect();
+    let Some(window) = around(&spans, head.ncols()) else {
         return Sight::default();
     };
-    let slice = hu.index_axis(Axis(0), index);
-    let beside = [index.checked_sub(1), (index + 1 < hu.dim().0).then_some(index + 1)];
-    let neighbors: Vec<_> = beside.into_iter().flatten().map(|index| hu.index_axis(Axis(0), index)).collect();
-    let mut sight = finder.find(&slice, &head, window, &neighbors);
+    let neighbors: Vec<_> = hu.beside(index).collect();
+    let mut sight = finder.find(&hu.slice(index), &spans, window, &neighbors);
     joined(&mut sight.text);
     let in_head = |text: &Found| text.window.pixels().any(|at| head[at]);
     sight.text.retain(in_head);
@@ -103,23 +134,17 @@ fn look(finder: &mut Finder, hu: &ArrayView3<'_, i16>, head: &Mask, index: usize
 }
 
 /// The box around the head's pixels and the margin.
-fn around(head: &ArrayView2<'_, bool>) -> Option<Window> {
-    let (rows, columns) = head.dim();
-    let mut bounds: Option<Window> = None;
-    for (row, line) in head.outer_iter().enumerate() {
-        let Some(Range { start: left, end: right }) = span_of(&line) else {
-            continue;
-        };
-        let bounds = bounds.get_or_insert(Window { top: row, bottom: row, left, right });
-        bounds.bottom = row + 1;
-        bounds.left = bounds.left.min(left);
-        bounds.right = bounds.right.max(right);
-    }
-    bounds.map(|bounds| Window {
-        top: bounds.top.saturating_sub(MARGIN),
-        bottom: (bounds.bottom + MARGIN).min(rows),
-        left: bounds.left.saturating_sub(MARGIN),
-        right: (bounds.right + MARGIN).min(columns),
+fn around(spans: &[Range<usize>], columns: usize) -> Option<Window> {
+    let inside = || spans.iter().enumerate().filter(|(_, span)| !span.is_empty());
+    let (top, _) = inside().next()?;
+    let (bottom, _) = inside().next_back()?;
+    let left = inside().map(|(_, span)| span.start).min()?;
+    let right = inside().map(|(_, span)| span.end).max()?;
+    Some(Window {
+        top: top.saturating_sub(MARGIN),
+        bottom: (bottom + 1 + MARGIN).min(spans.len()),
+        left: left.saturating_sub(MARGIN),
+        right: (right + MARGIN).min(columns),
     })
 }
 
@@ -159,6 +184,7 @@ mod tests {
 
     use super::*;
     use crate::image::Geometry;
+    use crate::image::text::TEXT_FILL_HU;
 
     /// Eight glyphs, seven pixels high, as 9 px type draws them.
     const GLYPHS: [&str; 7] = [

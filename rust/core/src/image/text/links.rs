@@ -1,11 +1,9 @@
 //! Pixels of strokes that stand beside another one of the same value.
 
+use super::block::{BLOCK, places, reaching};
 use super::constant::SAME_HU;
-use super::stroke::Contrast;
+use super::stroke::{Contrast, Lit, Plane, STROKE_HU};
 use super::window::Window;
-
-/// Contrast in HU from which a pixel counts as part of a stroke.
-const STROKE_HU: i16 = 30;
 
 /// A pixel of a stroke with a neighbor, by edge or corner, of its value in the same stroke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,33 +18,45 @@ pub(super) struct Links {
     list: Vec<Link>,
     /// Where each row begins in the list, and where the last ends.
     starts: Vec<usize>,
-    linked: Vec<u16>,
-    strokes: [Vec<u16>; 2],
+    here: Marks,
+    below: Marks,
+}
+
+/// What is known of the pixels of a row: a bit for each, in blocks; the last block stays empty.
+#[derive(Debug, Default)]
+struct Marks {
+    stroke: Vec<u32>,
+    linked: Vec<u32>,
 }
 
 impl Links {
     /// Collects the links of the window that was last measured.
     pub(super) fn collect(&mut self, contrast: &Contrast) {
-        let (width, rows) = (contrast.width, contrast.rows());
+        let rows = contrast.rows();
         self.list.clear();
         self.starts.clear();
         self.starts.push(0);
-        self.linked.clear();
-        self.linked.resize(2 * width, 0);
-        strokes_of(contrast, 0, &mut self.strokes[0]);
+        if rows == 0 {
+            return;
+        }
+        let mut lit = [&contrast.bright, &contrast.dark].map(|plane| (plane, &plane.lit[..]));
+        self.below.set(contrast.width, 0, &mut lit);
         for row in 0..rows {
-            let (linked, below) = self.linked.split_at_mut(width);
-            let [here, next] = &mut self.strokes;
-            if row + 1 < rows {
-                strokes_of(contrast, row + 1, next);
-                link_down([contrast.values(row), contrast.values(row + 1)], [here, next], [linked, below]);
+            std::mem::swap(&mut self.here, &mut self.below);
+            self.below.set(contrast.width, row + 1, &mut lit);
+            let upper = contrast.values(row);
+            let lower = if row + 1 < rows { contrast.values(row + 1) } else { &[] };
+            for block in 0..self.here.stroke.len() - 1 {
+                if self.here.stroke[block] != 0 {
+                    self.here.link_along(upper, block);
+                    link_down([upper, lower], &mut self.here, &mut self.below, block);
+                }
             }
-            link_along(contrast.values(row), here, linked);
-            gather(linked, contrast.values(row), &mut self.list);
+            for (block, &linked) in self.here.linked.iter().enumerate() {
+                let columns = places(linked).map(|place| block * BLOCK + place);
+                self.list.extend(columns.map(|at| Link { column: at as u16, value: upper[at] }));
+            }
             self.starts.push(self.list.len());
-            linked.copy_from_slice(below);
-            below.fill(0);
-            self.strokes.swap(0, 1);
         }
     }
 
@@ -74,63 +84,82 @@ impl Links {
         same.map(|(row, link)| [row, link.column as usize]).collect()
     }
 
-    pub(super) fn count(&self, value: i16, reach: u16, window: Window) -> usize {
-        self.within(window).filter(|(_, link)| link.value.abs_diff(value) <= reach).count()
+    /// How many links of a window are within each reach of a value.
+    pub(super) fn counts<const N: usize>(&self, value: i16, reaches: [u16; N], window: Window) -> [usize; N] {
+        let mut counts = [0; N];
+        for (_, link) in self.within(window) {
+            let apart = link.value.abs_diff(value);
+            for (count, reach) in counts.iter_mut().zip(reaches) {
+                *count += usize::from(apart <= reach);
+            }
+        }
+        counts
     }
 }
 
-fn strokes_of(contrast: &Contrast, row: usize, strokes: &mut Vec<u16>) {
-    let line = row * contrast.width..(row + 1) * contrast.width;
-    let pairs = contrast.bright[line.clone()].iter().zip(&contrast.dark[line]);
-    strokes.clear();
-    strokes.extend(pairs.map(|(&bright, &dark)| u16::from(bright.max(dark) >= STROKE_HU)));
-}
-
-fn same(a: i16, b: i16) -> u16 {
-    u16::from(a.abs_diff(b) <= SAME_HU)
-}
-
-fn link_along(values: &[i16], strokes: &[u16], linked: &mut [u16]) {
-    let count = values.len().saturating_sub(1);
-    let (values, strokes, linked) = (&values[..=count], &strokes[..=count], &mut linked[..=count]);
-    let (next, next_stroke) = (&values[1..=count], &strokes[1..=count]);
-    // Two passes, for one that writes both ends of a link would not be vectorized.
-    for i in 0..count {
-        linked[i] |= same(values[i], next[i]) & strokes[i] & next_stroke[i];
+impl Marks {
+    /// Notes the strokes of a row, of which none is linked yet; of rows beyond the last there are none. `lit` are the
+    /// planes with their blocks of the rows to come.
+    fn set(&mut self, width: usize, row: usize, lit: &mut [(&Plane, &[Lit]); 2]) {
+        for bits in [&mut self.stroke, &mut self.linked] {
+            bits.clear();
+            bits.resize(width.div_ceil(BLOCK) + 1, 0);
+        }
+        for (plane, blocks) in lit {
+            while let Some((&Lit { first, .. }, rest)) =
+                blocks.split_first().filter(|(lit, _)| lit.row as usize == row)
+            {
+                let columns = first as usize..(first as usize + BLOCK).min(width);
+                let bits = reaching(&plane.hu[row * width..][columns], STROKE_HU);
+                self.stroke[first as usize / BLOCK] |= bits;
+                *blocks = rest;
+            }
+        }
     }
-    let linked = &mut linked[1..=count];
-    for i in 0..count {
-        linked[i] |= same(values[i], next[i]) & strokes[i] & next_stroke[i];
-    }
-}
 
-/// Links of two rows: straight and to both sides.
-fn link_down(values: [&[i16]; 2], strokes: [&[u16]; 2], linked: [&mut [u16]; 2]) {
-    let [here, below] = linked;
-    let width = values[0].len();
-    for shift in [-1_isize, 0, 1] {
-        let (from, to) = ((-shift).max(0) as usize, shift.max(0) as usize);
-        let count = width.saturating_sub(from.max(to));
-        let (upper, lower) = (&values[0][from..][..count], &values[1][to..][..count]);
-        let (upper_stroke, lower_stroke) = (&strokes[0][from..][..count], &strokes[1][to..][..count]);
-        let (here, below) = (&mut here[from..][..count], &mut below[to..][..count]);
-        for i in 0..count {
-            let link = same(upper[i], lower[i]) & upper_stroke[i] & lower_stroke[i];
-            here[i] |= link;
-            below[i] |= link;
+    fn link(&mut self, column: usize) {
+        self.linked[column / BLOCK] |= 1 << (column % BLOCK);
+    }
+
+    /// The strokes that lie one pixel to the right of the pixels of a block.
+    fn right(&self, block: usize) -> u32 {
+        self.stroke[block] >> 1 | self.stroke[block + 1] << (BLOCK - 1)
+    }
+
+    /// The strokes that lie one pixel to the left of the pixels of a block.
+    fn left(&self, block: usize) -> u32 {
+        let before = if block == 0 { 0 } else { self.stroke[block - 1] };
+        self.stroke[block] << 1 | before >> (BLOCK - 1)
+    }
+
+    /// Links the strokes of a block with the next in their row.
+    fn link_along(&mut self, values: &[i16], block: usize) {
+        for place in places(self.stroke[block] & self.right(block)) {
+            let at = block * BLOCK + place;
+            if is_same(values[at], values[at + 1]) {
+                self.link(at);
+                self.link(at + 1);
+            }
         }
     }
 }
 
-fn gather(linked: &[u16], values: &[i16], list: &mut Vec<Link>) {
-    const BLOCK: usize = 32;
-    for (block, flags) in linked.chunks(BLOCK).enumerate() {
-        if flags.iter().fold(0, |any, flag| any | flag) == 0 {
-            continue;
-        }
-        for (offset, _) in flags.iter().enumerate().filter(|(_, flag)| **flag != 0) {
-            let column = block * BLOCK + offset;
-            list.push(Link { column: column as u16, value: values[column] });
+/// Links the strokes of a block with those in the row below, straight and to both sides.
+fn link_down([upper, lower]: [&[i16]; 2], here: &mut Marks, below: &mut Marks, block: usize) {
+    let stroke = here.stroke[block];
+    let sides = [(below.left(block), 0), (below.stroke[block], 1), (below.right(block), 2)];
+    for (strokes, shift) in sides {
+        for place in places(stroke & strokes) {
+            let at = block * BLOCK + place;
+            let next = at + shift - 1;
+            if is_same(upper[at], lower[next]) {
+                here.link(at);
+                below.link(next);
+            }
         }
     }
+}
+
+const fn is_same(a: i16, b: i16) -> bool {
+    a.abs_diff(b) <= SAME_HU
 }

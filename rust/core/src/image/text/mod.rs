@@ -11,12 +11,14 @@
 //! air beside the head helps to find the other half over it, and text that touches the skin is known not to be
 //! tissue.
 
+mod block;
 mod component;
 mod constant;
 mod find;
 mod findings;
 mod line;
 mod links;
+mod masked;
 mod outside;
 mod repeat;
 mod score;
@@ -24,6 +26,6 @@ mod slice;
 mod stroke;
 mod window;
 
-pub use find::find_text;
+pub use find::{find_text, find_text_near};
 pub use findings::{Rectangle, TEXT_FILL_HU, TextFindings};
 pub use outside::clear_outside;

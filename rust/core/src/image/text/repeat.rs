@@ -1,26 +1,23 @@
 //! Follows text from slice to slice: it stays at its place while anatomy changes.
 
-use ndarray::{ArrayView2, ArrayView3, Axis};
+use ndarray::ArrayView2;
 
+use super::masked::Masked;
 use super::slice::Found;
 
 /// Pixels of strokes that a text needs to be followed.
 const FEWEST: usize = 12;
 
 /// Copies every text to the slices before and after, as far as its strokes are there too. Returns the slices that
-/// got one. `hu` are the slices as they came.
-pub(super) fn follow(
-    hu: &ArrayView3<'_, i16>,
-    new: &[(usize, Vec<Found>)],
-    masked: &mut [Vec<Found>],
-) -> Vec<usize> {
+/// got one.
+pub(super) fn follow(hu: &Masked<'_>, new: &[(usize, Vec<Found>)], masked: &mut [Vec<Found>]) -> Vec<usize> {
     let mut reached = Vec::new();
     for (index, found) in new {
         for text in found {
-            let origin = hu.index_axis(Axis(0), *index);
+            let origin = hu.original_slice(*index);
             let mut follow = |slice: usize| {
                 let goes_on = !masked[slice].iter().any(|other| covers(other, text))
-                    && stands_in(text, &origin, &hu.index_axis(Axis(0), slice));
+                    && stands_in(text, &origin, &hu.original_slice(slice));
                 if goes_on {
                     masked[slice].push(text.clone());
                     reached.push(slice);
@@ -28,23 +25,20 @@ pub(super) fn follow(
                 goes_on
             };
             let _ = (0..*index).rev().all(&mut follow);
-            let _ = (*index + 1..hu.dim().0).all(&mut follow);
+            let _ = (*index + 1..hu.count()).all(&mut follow);
         }
     }
     reached
 }
 
 /// The doubtful lines that stand at the same place in the next slice too, by slice.
-pub(super) fn confirmed(hu: &ArrayView3<'_, i16>, doubtful: &[Vec<Found>]) -> Vec<(usize, Vec<Found>)> {
+pub(super) fn confirmed(hu: &Masked<'_>, doubtful: &[Vec<Found>]) -> Vec<(usize, Vec<Found>)> {
     let stands_beside = |text: &Found, index: usize, other: usize| {
-        let (origin, slice) = (hu.index_axis(Axis(0), index), hu.index_axis(Axis(0), other));
         doubtful[other].iter().any(|line| line.window.overlaps(&text.window))
-            && stands_in(text, &origin, &slice)
+            && stands_in(text, &hu.slice(index), &hu.slice(other))
     };
     let confirmed = doubtful.iter().enumerate().map(|(index, lines)| {
-        let beside = [index.checked_sub(1), (index + 1 < doubtful.len()).then_some(index + 1)];
-        let stays =
-            |text: &&Found| beside.into_iter().flatten().any(|other| stands_beside(text, index, other));
+        let stays = |text: &&Found| hu.indices_beside(index).any(|other| stands_beside(text, index, other));
         (index, lines.iter().filter(stays).cloned().collect())
     });
     confirmed.filter(|(_, lines): &(usize, Vec<Found>)| !lines.is_empty()).collect()

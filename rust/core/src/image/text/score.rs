@@ -5,7 +5,7 @@
 //! two scanned skull phantoms, 18 generated heads and 200 slices with metal, clips and electrodes show without text.
 
 use super::component::{Component, Components};
-use super::constant::chance;
+use super::constant::{CHANCE_REACHES, SAME_HU, chance};
 use super::line::{Line, Shape, most_frequent};
 use super::slice::Scene;
 use super::window::Window;
@@ -24,6 +24,11 @@ const SHAPES: usize = 2;
 const ALIKE: f32 = 0.16;
 /// How much strokes may change from slice to slice, over how much their surroundings do, to be steady.
 const STEADY: f32 = 0.6;
+
+/// Steadier than this counts no more.
+const STEADIEST: f32 = 0.05;
+/// HU within which the links of a value are counted: the value itself, and what tells its number by chance.
+const REACHES: [u16; 4] = [SAME_HU, CHANCE_REACHES[0], CHANCE_REACHES[1], CHANCE_REACHES[2]];
 
 /// What speaks for or against a line.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +75,7 @@ impl Traits {
             self.strength.ln(),
             (self.around + 0.03).ln(),
             (self.between + 0.03).ln(),
-            self.steady.max(0.05).ln(),
+            self.steady.max(STEADIEST).ln(),
             (self.variety + 0.05).ln(),
             self.constant.ln(),
         ]
@@ -78,8 +83,14 @@ impl Traits {
 }
 
 impl Scene<'_> {
-    /// The traits of a line; none if its shapes alone tell that it is no text.
-    pub(super) fn traits(&self, line: &Line, shape: &Shape, components: &Components) -> Option<Traits> {
+    /// The traits of a line; none if its shapes alone tell that it is no text, or if it weighs `least` or less.
+    pub(super) fn traits(
+        &self,
+        line: &Line,
+        shape: &Shape,
+        components: &Components,
+        least: f32,
+    ) -> Option<Traits> {
         let members = line.members.len();
         let variety = variety(line, components);
         if members < 2
@@ -95,13 +106,6 @@ impl Scene<'_> {
             ink.iter().map(|&[row, column]| self.plane[row * self.width + column]).collect();
         let total = strengths.iter().map(|&hu| i64::from(hu)).sum::<i64>() as f32;
         let strength = f32::from(median(&mut strengths)).max(1.0);
-        if line
-            .members
-            .iter()
-            .any(|&index| self.is_solid(&components.list[index], components, (strength / 40.0).max(2.0)))
-        {
-            return None;
-        }
         let (above, below) = self.beside(&line.window);
         let pixels = (above.height() + below.height()) * line.window.width();
         let around = (self.sum(above) + self.sum(below)) / pixels.max(1) as f32 / strength;
@@ -109,19 +113,27 @@ impl Scene<'_> {
         let mut values: Vec<i16> = ink.iter().map(|&at| self.hu(at)).collect();
         values.sort_unstable();
         let value = most_frequent(&values);
-        Some(Traits {
+        let mut traits = Traits {
             members,
             height: line.height,
             shape: *shape,
             strength: strength / f32::from(self.base),
             around,
             between,
-            steady: self.steady(&ink, [above, below, line.window], strength / 6.0),
+            steady: STEADIEST,
             variety,
             constant: self.constant(&line.window, value),
             value,
             slack: (strength / 4.0).max(2.0) as u16,
-        })
+        };
+        // What takes longest comes last, where it may still decide.
+        let solid = (strength / 40.0).max(2.0);
+        let is_solid = |&index: &usize| self.is_solid(&components.list[index], components, solid);
+        if traits.weight() <= least || line.members.iter().any(is_solid) {
+            return None;
+        }
+        traits.steady = self.steady(&ink, [above, below, line.window], strength / 6.0);
+        (traits.weight() > least).then_some(traits)
     }
 
     /// How many links of the value a window has, over those by chance; 1 for the end of the scale.
@@ -129,8 +141,8 @@ impl Scene<'_> {
         if self.extremes.iter().any(|end| end.abs_diff(value) <= 2) {
             return 1.0;
         }
-        let count = |reach| self.links.count(value, reach, *window);
-        (count(1) as f32 + 1.0) / (chance(count) + 1.0)
+        let [same, chances @ ..] = self.links.counts(value, REACHES, *window);
+        (same as f32 + 1.0) / (chance(chances) + 1.0)
     }
 
     fn hu(&self, [row, column]: [usize; 2]) -> i16 {

@@ -1,13 +1,15 @@
 //! Decides for one slice where text is.
 
+use std::ops::Range;
+
 use ndarray::ArrayView2;
 
-use super::component::{Component, Components, Run, components_of, runs_of, runs_within};
+use super::component::{Component, Components, Run, components_of, runs_of};
 use super::constant::Strokes;
 use super::line::{Line, lines_of, shape_of};
 use super::links::Links;
 use super::score::{Traits, ink_of};
-use super::stroke::Contrast;
+use super::stroke::{Contrast, Plane};
 use super::window::Window;
 
 /// Contrasts in HU at which strokes are told from their surroundings. With a factor of three between them a
@@ -58,31 +60,30 @@ impl Finder {
     pub(super) fn find(
         &mut self,
         slice: &ArrayView2<'_, i16>,
-        head: &ArrayView2<'_, bool>,
+        spans: &[Range<usize>],
         window: Window,
         neighbors: &[ArrayView2<'_, i16>],
     ) -> Sight {
-        self.contrast.measure(slice, window);
-        self.contrast.keep_near(head, window);
+        self.contrast.measure(slice, spans, window);
         self.contrast.forget_masked();
         let base = LEVELS_HU[0].max((noise_hu(slice, window) * NOISE_FACTOR).min(400.0) as i16);
         let origin = (window.top, window.left);
         self.links.collect(&self.contrast);
         let pairs = &self.links;
-        let extremes = self.contrast.extremes();
+        let extremes = self.contrast.extremes;
         let mut sight = Sight::default();
         for (plane, runs) in [&self.contrast.bright, &self.contrast.dark].into_iter().zip(&mut self.runs) {
             let scene = Scene {
                 slice,
                 origin,
-                plane,
+                plane: &plane.hu,
                 width: self.contrast.width,
                 base,
                 neighbors,
                 links: pairs,
                 extremes,
             };
-            scene.levels(runs);
+            levels(plane, self.contrast.width, base, runs);
             // From the highest level down: the higher, the less of the surroundings is in the line.
             let mut lines = Sight::default();
             for runs in runs.iter().rev() {
@@ -122,20 +123,6 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The runs of every level; of those close to the lowest there are none.
-    fn levels(&self, runs: &mut [Vec<Run>; LEVELS_HU.len()]) {
-        runs_of(self.plane, self.width, self.base, &mut runs[0]);
-        let mut below = 0;
-        for (index, level) in LEVELS_HU.into_iter().enumerate().skip(1) {
-            let (lower, higher) = runs.split_at_mut(index);
-            higher[0].clear();
-            if level > self.base + self.base / 2 {
-                runs_within(self.plane, self.width, level, &lower[below], &mut higher[0]);
-                below = index;
-            }
-        }
-    }
-
     fn text_among(&self, components: &Components, sight: &mut Sight) {
         for line in &lines_of(components) {
             let even = line.even(components);
@@ -164,8 +151,9 @@ impl Scene<'_> {
         if wanders || line.window.width() < line.height || sight.text.iter().any(known) {
             return false;
         }
-        let traits = shape_of(line, components).and_then(|shape| self.traits(line, &shape, components));
-        let Some(traits) = traits.filter(|traits| traits.weight() > DOUBTFUL) else {
+        let traits =
+            shape_of(line, components).and_then(|shape| self.traits(line, &shape, components, DOUBTFUL));
+        let Some(traits) = traits else {
             return false;
         };
         let trimmed = line.trimmed(components);
@@ -185,6 +173,18 @@ impl Scene<'_> {
     }
 }
 
+/// The runs of every level, the lowest being `base`; of those close to it there are none.
+fn levels(plane: &Plane, width: usize, base: i16, runs: &mut [Vec<Run>; LEVELS_HU.len()]) {
+    let [lowest, higher @ ..] = runs;
+    runs_of(plane, width, base, lowest);
+    for (level, runs) in LEVELS_HU.into_iter().skip(1).zip(higher) {
+        runs.clear();
+        if level > base + base / 2 {
+            runs_of(plane, width, level, runs);
+        }
+    }
+}
+
 /// Whether a text takes up half of the height and three fifths of the width of a line.
 fn same_place(text: &Window, line: &Window) -> bool {
     let rows = text.bottom.min(line.bottom).saturating_sub(text.top.max(line.top));
@@ -194,24 +194,29 @@ fn same_place(text: &Window, line: &Window) -> bool {
 
 /// The standard deviation of soft tissue noise, from pixels three columns apart; 0 without soft tissue.
 fn noise_hu(slice: &ArrayView2<'_, i16>, window: Window) -> f32 {
-    let soft = -50..120_i16;
-    let mut steps = Vec::new();
+    const SOFT_HU: Range<i16> = -50..120;
+    let mut counts = [0_u32; (SOFT_HU.end - SOFT_HU.start) as usize];
     for row in (window.top..window.bottom).step_by(8) {
         let line = slice.row(row);
         for column in (window.left..window.right.saturating_sub(3)).step_by(3) {
             let (a, b) = (line[column], line[column + 3]);
-            if soft.contains(&a) && soft.contains(&b) {
-                steps.push(a.abs_diff(b));
+            if SOFT_HU.contains(&a) && SOFT_HU.contains(&b) {
+                counts[a.abs_diff(b) as usize] += 1;
             }
         }
     }
-    if steps.len() < 100 {
+    let total: u32 = counts.iter().sum();
+    if total < 100 {
         return 0.0;
     }
-    let middle = steps.len() / 2;
-    let (_, &mut median, _) = steps.select_nth_unstable(middle);
+    let mut below = 0;
+    let reaches_middle = |&count: &u32| {
+        below += count;
+        below > total / 2
+    };
+    let median = counts.iter().position(reaches_middle).unwrap_or(0);
     // The median distance of two normal values is 0.954 standard deviations.
-    f32::from(median) / 0.954
+    median as f32 / 0.954
 }
 
 /// The window of a line with the dots, accents, dashes and descenders that belong to it.

@@ -1,22 +1,23 @@
 //! How far each pixel stands out as part of a thin stroke.
 //!
-//! A pixel lies on a bright stroke when it is brighter than what lies 2 to 6 pixels away on *both* sides of
-//! it, along its row or along its column; of each side the darkest of those five counts, so that a narrow gap
+//! A pixel lies on a bright stroke when it is brighter than what lies 2 or 3 pixels away on *both* sides of
+//! it, along its row or along its column; of each side the darker of those two counts, so that a narrow gap
 //! between two strokes is enough. The edge of a large object has one side only and gives nothing.
 
 use std::ops::Range;
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use super::block::{BLOCK, highest};
 use super::findings::TEXT_FILL_HU;
 use super::window::Window;
 
-/// Nearest and farthest pixel of a side, counted from the pixel itself: strokes up to 5 pixels wide are seen
-/// whole, up to 11 pixels in part, which covers bold type of 6 to 40 pixels.
-const NEAR: usize = 2;
+/// Farthest of the two pixels of a side, counted from the pixel itself: strokes up to 2 pixels wide are seen whole,
+/// up to 5 pixels in part.
 const FAR: usize = 3;
-/// Pixels looked at on one side.
-const SIDE: usize = FAR - NEAR + 1;
+
+/// Contrast in HU from which a pixel counts as part of a stroke.
+pub(super) const STROKE_HU: i16 = 30;
 
 /// Rows and columns that a masked box has at least.
 const MASKED: u16 = 7;
@@ -31,58 +32,86 @@ const MARGIN: usize = 24;
 pub(super) struct Contrast {
     pub(super) width: usize,
     pub(super) origin: (usize, usize),
-    pub(super) bright: Vec<i16>,
-    pub(super) dark: Vec<i16>,
+    pub(super) bright: Plane,
+    pub(super) dark: Plane,
+    /// The HU of the window and what is around it: a row has [`Self::stride`] values, the window's first is the one at
+    /// `FAR`.
     padded: Vec<i16>,
-    lowest: Vec<i16>,
-    highest: Vec<i16>,
+    /// The lowest and highest HU of the window.
+    pub(super) extremes: [i16; 2],
+}
+
+/// The bright or the dark strokes.
+#[derive(Debug, Default)]
+pub(super) struct Plane {
+    pub(super) hu: Vec<i16>,
+    /// The blocks with strokes, by row and column; strokes that were forgotten still count.
+    pub(super) lit: Vec<Lit>,
+}
+
+/// A block with strokes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lit {
+    pub(super) row: u16,
+    pub(super) first: u16,
+    /// What the block reaches at most, HU.
+    pub(super) peak: i16,
+}
+
+impl Plane {
+    fn resize(&mut self, rows: usize, width: usize) {
+        self.hu.resize(rows * width, 0);
+        self.lit.clear();
+    }
+
+    fn note_lit(&mut self, row: usize, width: usize, columns: &Range<usize>) {
+        let blocks = columns.start / BLOCK * BLOCK..columns.end;
+        let line = &self.hu[row * width..][..width];
+        for (block, values) in line[blocks.clone()].chunks(BLOCK).enumerate() {
+            let peak = highest(values);
+            if peak >= STROKE_HU {
+                let first = (blocks.start + block * BLOCK) as u16;
+                self.lit.push(Lit { row: row as u16, first, peak });
+            }
+        }
+    }
 }
 
 impl Contrast {
-    /// Measures the window of a slice. Beyond the slice its outermost pixels are repeated.
-    pub(super) fn measure(&mut self, slice: &ArrayView2<'_, i16>, window: Window) {
+    /// Measures the window of a slice, in and beside the head: `spans` has the columns of the head for every row of
+    /// the slice. Beyond the slice its outermost pixels are repeated.
+    pub(super) fn measure(&mut self, slice: &ArrayView2<'_, i16>, spans: &[Range<usize>], window: Window) {
         let (rows, width) = (window.height(), window.width());
         self.width = width;
         self.origin = (window.top, window.left);
-        for plane in [&mut self.bright, &mut self.dark] {
-            plane.clear();
-            plane.resize(rows * width, 0);
-        }
+        self.bright.resize(rows, width);
+        self.dark.resize(rows, width);
         self.pad(slice, window);
-        let stride = width + 2 * FAR;
+        let stride = self.stride();
         for row in 0..rows {
-            let line = &self.padded[(row + FAR) * stride..][..stride];
-            self.lowest.resize(stride, 0);
-            self.highest.resize(stride, 0);
-            along_row(line, &mut self.lowest, &mut self.highest);
-            let out = row * width..(row + 1) * width;
-            stand_out(
-                &line[FAR..][..width],
-                Sides {
-                    low: [&self.lowest[..width], &self.lowest[FAR + NEAR..][..width]],
-                    high: [&self.highest[..width], &self.highest[FAR + NEAR..][..width]],
-                },
-                &mut self.bright[out.clone()],
-                &mut self.dark[out],
-            );
+            let span = &spans[row + window.top];
+            let near = if span.is_empty() {
+                0..0
+            } else {
+                let from = span.start.saturating_sub(window.left + MARGIN).min(width);
+                from..(span.end + MARGIN).saturating_sub(window.left).clamp(from, width)
+            };
+            let lines = [&mut self.bright, &mut self.dark].map(|plane| {
+                let line = &mut plane.hu[row * width..][..width];
+                line[..near.start].fill(0);
+                line[near.end..].fill(0);
+                &mut line[near.clone()]
+            });
+            let [bright, dark] = lines;
+            stand_out(&self.padded[row * stride + near.start..], stride, bright, dark);
+            self.bright.note_lit(row, width, &near);
+            self.dark.note_lit(row, width, &near);
         }
-        self.down_columns(rows, width, stride);
     }
 
-    /// Forgets the strokes that lie beside the head, more than a margin before its first or after its last pixel
-    /// in their row.
-    pub(super) fn keep_near(&mut self, head: &ArrayView2<'_, bool>, window: Window) {
-        for (index, row) in (window.top..window.bottom).enumerate() {
-            let kept = span_of(&head.row(row)).map_or(0..0, |span| {
-                let from = span.start.saturating_sub(window.left + MARGIN);
-                from.min(self.width)..(span.end + MARGIN).saturating_sub(window.left).min(self.width)
-            });
-            for plane in [&mut self.bright, &mut self.dark] {
-                let line = &mut plane[index * self.width..][..self.width];
-                line[..kept.start].fill(0);
-                line[kept.end.max(kept.start)..].fill(0);
-            }
-        }
+    /// Values from one row of `padded` to the next.
+    const fn stride(&self) -> usize {
+        self.width + 2 * FAR
     }
 
     /// Forgets the strokes in and around boxes of the value that masked text gets: their edges are no glyphs.
@@ -91,7 +120,7 @@ impl Contrast {
         // For every column, how many rows up from the current one have the value.
         let mut deep = vec![0_u16; width];
         for row in 0..rows {
-            let values = &self.padded[(row + FAR) * (width + 2 * FAR) + FAR..][..width];
+            let values = self.values(row);
             for (deep, &hu) in deep.iter_mut().zip(values) {
                 *deep = deep.saturating_add(1) & u16::from(hu == TEXT_FILL_HU).wrapping_neg();
             }
@@ -107,7 +136,7 @@ impl Contrast {
                     let columns = start.saturating_sub(FAR)..(end + FAR).min(width);
                     for row in top..bottom {
                         for plane in [&mut self.bright, &mut self.dark] {
-                            plane[row * width..][columns.clone()].fill(0);
+                            plane.hu[row * width..][columns.clone()].fill(0);
                         }
                     }
                 }
@@ -117,124 +146,92 @@ impl Contrast {
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.bright.len().checked_div(self.width).unwrap_or(0)
+        self.bright.hu.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// The HU of a row of the window last measured.
     pub(super) fn values(&self, row: usize) -> &[i16] {
-        &self.padded[(row + FAR) * (self.width + 2 * FAR) + FAR..][..self.width]
-    }
-
-    /// The lowest and highest HU of the window last measured.
-    pub(super) fn extremes(&self) -> [i16; 2] {
-        [
-            self.padded.iter().fold(i16::MAX, |low, &hu| low.min(hu)),
-            self.padded.iter().fold(i16::MIN, |high, &hu| high.max(hu)),
-        ]
+        &self.padded[(row + FAR) * self.stride() + FAR..][..self.width]
     }
 
     fn pad(&mut self, slice: &ArrayView2<'_, i16>, window: Window) {
         let (rows, columns) = slice.dim();
+        let stride = self.stride();
+        let mut ends = [[i16::MAX; BLOCK], [i16::MIN; BLOCK]];
         self.padded.clear();
-        self.padded.reserve((window.height() + 2 * FAR) * (window.width() + 2 * FAR));
-        for row in 0..window.height() + 2 * FAR {
-            let row = (window.top + row).saturating_sub(FAR).min(rows - 1);
+        self.padded.reserve((window.height() + 2 * FAR) * stride);
+        for padded in 0..window.height() + 2 * FAR {
+            let row = (window.top + padded).saturating_sub(FAR).min(rows - 1);
             let line = slice.row(row);
             let at = |column: usize| line[column.saturating_sub(FAR).min(columns - 1)];
             let before = FAR.saturating_sub(window.left);
             let (from, to) = (window.left + before, (window.right + 2 * FAR).min(columns + FAR));
+            let first = self.padded.len();
             self.padded.extend((window.left..from).map(at));
             match line.as_slice() {
                 Some(values) => self.padded.extend_from_slice(&values[from - FAR..to - FAR]),
                 None => self.padded.extend((from..to).map(at)),
             }
             self.padded.extend((to..window.right + 2 * FAR).map(at));
+            widen(&mut ends, &self.padded[first..]);
         }
-    }
-
-    fn down_columns(&mut self, rows: usize, width: usize, stride: usize) {
-        // The extremes of the five rows from row `r` on serve the pixels `FAR` below and `NEAR` above it.
-        let spans = rows + 2 * FAR - SIDE + 1;
-        self.lowest.clear();
-        self.lowest.resize(spans * width, 0);
-        self.highest.clear();
-        self.highest.resize(spans * width, 0);
-        for span in 0..spans {
-            let line = |offset: usize| &self.padded[(span + offset) * stride + FAR..][..width];
-            let out = span * width..(span + 1) * width;
-            extremes(std::array::from_fn(line), &mut self.lowest[out.clone()], &mut self.highest[out]);
-        }
-        for row in 0..rows {
-            let above = row * width..(row + 1) * width;
-            let below = (row + FAR + NEAR) * width..(row + FAR + NEAR + 1) * width;
-            stand_out(
-                &self.padded[(row + FAR) * stride + FAR..][..width],
-                Sides {
-                    low: [&self.lowest[above.clone()], &self.lowest[below.clone()]],
-                    high: [&self.highest[above.clone()], &self.highest[below]],
-                },
-                &mut self.bright[above.clone()],
-                &mut self.dark[above],
-            );
-        }
+        let [lowest, highest] = ends;
+        self.extremes =
+            [lowest.into_iter().fold(i16::MAX, i16::min), highest.into_iter().fold(i16::MIN, i16::max)];
     }
 }
 
-/// The columns from the first to the last of the head in a row.
-pub(super) fn span_of(row: &ArrayView1<'_, bool>) -> Option<Range<usize>> {
-    const BLOCK: usize = 32;
+/// Lowers and raises the ends of a scale to hold the values, lane by lane.
+fn widen(ends: &mut [[i16; BLOCK]; 2], values: &[i16]) {
+    let [lowest, highest] = ends;
+    let (whole, rest) = values.as_chunks::<BLOCK>();
+    for part in whole {
+        for i in 0..BLOCK {
+            lowest[i] = lowest[i].min(part[i]);
+            highest[i] = highest[i].max(part[i]);
+        }
+    }
+    for (i, &value) in rest.iter().enumerate() {
+        lowest[i] = lowest[i].min(value);
+        highest[i] = highest[i].max(value);
+    }
+}
+
+/// The columns from the first to the last of the head in a row; none without one.
+pub(super) fn span_of(row: &ArrayView1<'_, bool>) -> Range<usize> {
     let Some(values) = row.to_slice() else {
-        let first = row.iter().position(|&inside| inside)?;
-        return Some(first..row.iter().rposition(|&inside| inside)? + 1);
+        let first = row.iter().position(|&inside| inside).unwrap_or(0);
+        return first..row.iter().rposition(|&inside| inside).map_or(first, |last| last + 1);
     };
     let any = |block: &&[bool]| block.iter().fold(false, |any, &inside| any | inside);
     let first = values.chunks(BLOCK).take_while(|block| !any(block)).count() * BLOCK;
-    let first = first + values.get(first..)?.iter().position(|&inside| inside)?;
+    let Some(first) =
+        values.get(first..).and_then(|rest| Some(first + rest.iter().position(|&inside| inside)?))
+    else {
+        return 0..0;
+    };
     let after = values.rchunks(BLOCK).take_while(|block| !any(block)).count() * BLOCK;
-    let last = values[..values.len() - after].iter().rposition(|&inside| inside)?;
-    Some(first..last + 1)
+    let last = values[..values.len() - after].iter().rposition(|&inside| inside);
+    first..last.map_or(first, |last| last + 1)
 }
 
-/// The lowest and highest of both sides of every pixel of a row.
-#[derive(Clone, Copy)]
-struct Sides<'a> {
-    low: [&'a [i16]; 2],
-    high: [&'a [i16]; 2],
-}
-
-/// Lowest and highest of `line[i..i + SIDE]` for every `i`.
-fn along_row(line: &[i16], lowest: &mut [i16], highest: &mut [i16]) {
-    let count = line.len() - SIDE + 1;
-    extremes(
-        std::array::from_fn(|offset| &line[offset..][..count]),
-        &mut lowest[..count],
-        &mut highest[..count],
-    );
-}
-
-/// Pixel by pixel, lowest and highest of five rows.
-fn extremes(lines: [&[i16]; SIDE], lowest: &mut [i16], highest: &mut [i16]) {
-    let count = lowest.len();
-    let lines = lines.map(|line| &line[..count]);
-    let highest = &mut highest[..count];
+/// Writes the contrast of a row's pixels with their sides. `padded` begins `FAR` rows above and `FAR` columns before
+/// the first of them. Its own function, so that the compiler knows that nothing overlaps and looks at eight pixels
+/// together.
+#[inline(never)]
+fn stand_out(padded: &[i16], stride: usize, bright: &mut [i16], dark: &mut [i16]) {
+    let count = bright.len();
+    let line = |down: usize, right: usize| &padded[down * stride + right..][..count];
+    let (here, dark) = (line(FAR, FAR), &mut dark[..count]);
+    let (left, right) = ([line(FAR, 0), line(FAR, 1)], [line(FAR, 2 * FAR - 1), line(FAR, 2 * FAR)]);
+    let (above, below) = ([line(0, FAR), line(1, FAR)], [line(2 * FAR - 1, FAR), line(2 * FAR, FAR)]);
     for i in 0..count {
-        let side = lines.map(|line| line[i]);
-        lowest[i] = side[1..].iter().fold(side[0], |low, &hu| low.min(hu));
-        highest[i] = side[1..].iter().fold(side[0], |high, &hu| high.max(hu));
-    }
-}
-
-/// Raises `bright` and `dark` to the contrast of `line` with its sides.
-fn stand_out(line: &[i16], sides: Sides<'_>, bright: &mut [i16], dark: &mut [i16]) {
-    let count = line.len();
-    let [low_before, low_after] = sides.low.map(|side| &side[..count]);
-    let [high_before, high_after] = sides.high.map(|side| &side[..count]);
-    let (bright, dark) = (&mut bright[..count], &mut dark[..count]);
-    for i in 0..count {
-        let above = line[i].saturating_sub(low_before[i].max(low_after[i]));
-        let below = high_before[i].min(high_after[i]).saturating_sub(line[i]);
-        bright[i] = bright[i].max(above);
-        dark[i] = dark[i].max(below);
+        let low = |side: [&[i16]; 2]| side[0][i].min(side[1][i]);
+        let high = |side: [&[i16]; 2]| side[0][i].max(side[1][i]);
+        let ground = low(left).max(low(right)).min(low(above).max(low(below)));
+        let ceiling = high(left).min(high(right)).max(high(above).min(high(below)));
+        bright[i] = here[i].saturating_sub(ground).max(0);
+        dark[i] = ceiling.saturating_sub(here[i]).max(0);
     }
 }
 
@@ -249,6 +246,10 @@ mod tests {
         Window { top: 0, bottom: slice.nrows(), left: 0, right: slice.ncols() }
     }
 
+    fn everywhere(slice: &Array2<i16>) -> Vec<Range<usize>> {
+        vec![0..slice.ncols(); slice.nrows()]
+    }
+
     fn slowly(slice: &Array2<i16>, row: usize, column: usize) -> (i16, i16) {
         let at = |row: isize, column: isize| {
             slice[[
@@ -260,7 +261,7 @@ mod tests {
         let (mut bright, mut dark) = (0, 0);
         for (down, right) in [(0, 1), (1, 0)] {
             let side = |sign: isize| {
-                (NEAR as isize..=FAR as isize)
+                (FAR as isize - 1..=FAR as isize)
                     .map(move |far| at(row + sign * far * down, column + sign * far * right))
             };
             let low = side(-1).min().unwrap().max(side(1).min().unwrap());
@@ -280,11 +281,11 @@ mod tests {
             let slice = Array2::from_shape_vec((14, 17), values).unwrap();
             let window = Window { top, left, bottom: (top + height).min(14), right: (left + width).min(17) };
             let mut contrast = Contrast::default();
-            contrast.measure(&slice.view(), window);
+            contrast.measure(&slice.view(), &everywhere(&slice), window);
             for row in window.top..window.bottom {
                 for column in window.left..window.right {
                     let index = (row - top) * contrast.width + column - left;
-                    prop_assert_eq!((contrast.bright[index], contrast.dark[index]), slowly(&slice, row, column));
+                    prop_assert_eq!((contrast.bright.hu[index], contrast.dark.hu[index]), slowly(&slice, row, column));
                 }
             }
         }
@@ -294,11 +295,11 @@ mod tests {
     fn a_step_has_no_stroke_and_a_line_has_one() {
         let step = Array2::from_shape_fn((20, 20), |(_, column)| if column < 10 { 0 } else { 1000 });
         let mut contrast = Contrast::default();
-        contrast.measure(&step.view(), whole(&step));
-        assert!(contrast.bright.iter().chain(&contrast.dark).all(|&value| value == 0));
+        contrast.measure(&step.view(), &everywhere(&step), whole(&step));
+        assert!(contrast.bright.hu.iter().chain(&contrast.dark.hu).all(|&value| value == 0));
         let line = Array2::from_shape_fn((20, 20), |(_, column)| if column == 10 { 1000 } else { 40 });
-        contrast.measure(&line.view(), whole(&line));
-        assert_eq!(contrast.bright[10 * 20 + 10], 960);
-        assert_eq!(contrast.bright.iter().filter(|&&value| value > 0).count(), 20);
+        contrast.measure(&line.view(), &everywhere(&line), whole(&line));
+        assert_eq!(contrast.bright.hu[10 * 20 + 10], 960);
+        assert_eq!(contrast.bright.hu.iter().filter(|&&value| value > 0).count(), 20);
     }
 }
