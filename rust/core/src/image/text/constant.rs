@@ -38,6 +38,8 @@ const FEWEST: usize = 12;
 const FACTOR: f32 = 4.0;
 /// Rows without a link that part two lines.
 const APART: usize = 9;
+/// Of the pixels that a column has on average, the part below which it is left out at the ends of a line.
+const SPARSE: f32 = 0.3;
 /// Lines of one value looked for in a tile.
 const LINES: usize = 3;
 /// Box heights in pixels.
@@ -61,7 +63,10 @@ impl Strokes<'_> {
             for group in lines_among(self.links.of_value(value, SAME_HU, tile), tile) {
                 let known = |text: &Found| text.value.abs_diff(value) <= 2 && text.window.covers(&group);
                 if !found.iter().any(known) && self.is_line(&group, value) {
-                    let window = self.continued(group, value);
+                    let ink = self.links.of_value(value, SAME_HU, self.continued(group, value));
+                    let Some(window) = dense_columns(&ink) else {
+                        continue;
+                    };
                     let ink = self.links.of_value(value, SAME_HU, window);
                     found.push(Found { window: padded(window), value, ink, slack: 2 });
                 }
@@ -74,6 +79,7 @@ impl Strokes<'_> {
     pub(super) fn continued(&self, line: Window, value: i16) -> Window {
         let height = line.height();
         let step = 2 * height.min(24);
+        let own = self.links.of_value(value, SAME_HU, line).len() as f32 / line.width() as f32;
         let mut window = line;
         loop {
             let before = window;
@@ -83,13 +89,33 @@ impl Strokes<'_> {
             for part in [left, right] {
                 let pixels = self.links.of_value(value, SAME_HU, part);
                 let rare = if is_usual(value) { 2.0 } else { 1.0 };
-                if pixels.len() as f32 >= FACTOR * (self.by_chance(value, part) + rare) {
+                if pixels.len() as f32 >= FACTOR * (self.by_chance(value, part) + rare)
+                    && is_dense(&pixels, SPARSE * own)
+                {
                     window = pixels.into_iter().fold(window, |window, at| window.union(pixel(at)));
                 }
             }
             if window == before {
                 return window;
             }
+        }
+    }
+
+    /// The part of a line's window in which its value stands, if that tells, and half its height beside it: anatomy
+    /// in the line seldom has the very value of the text.
+    pub(super) fn fitted(&self, line: Window, value: i16) -> Window {
+        let pixels = self.links.of_value(value, SAME_HU, line);
+        let usual = if is_usual(value) { 4.0 } else { 2.0 };
+        let tells = pixels.len() >= 2 * FEWEST
+            && pixels.len() as f32 >= FACTOR * (self.by_chance(value, line) + usual);
+        let Some(dense) = dense_columns(&pixels).filter(|_| tells) else {
+            return line;
+        };
+        let reach = line.height() / 2 + 1;
+        Window {
+            left: line.left.max(dense.left.saturating_sub(reach)),
+            right: line.right.min(dense.right + reach),
+            ..line
         }
     }
 
@@ -291,6 +317,37 @@ fn lines_among(mut pixels: Vec<[usize; 2]>, tile: Window) -> Vec<Window> {
         lines.extend(words.filter_map(without_stragglers));
     }
     lines
+}
+
+/// Whether pixels are at least as many a column as asked, from the first to the last.
+fn is_dense(pixels: &[[usize; 2]], asked: f32) -> bool {
+    let columns = || pixels.iter().map(|at| at[1]);
+    let width = columns().max().unwrap_or(0) + 1 - columns().min().unwrap_or(0);
+    pixels.len() as f32 >= asked * width as f32
+}
+
+/// The box of pixels of one value, without columns at its ends that hold few of them: anatomy beside a text has some
+/// of nearly every value.
+fn dense_columns(pixels: &[[usize; 2]]) -> Option<Window> {
+    let window = pixels.iter().map(|&at| pixel(at)).reduce(Window::union)?;
+    let mut counts = vec![0.0_f32; window.width()];
+    for at in pixels {
+        counts[at[1] - window.left] += 1.0;
+    }
+    let asked = SPARSE * pixels.len() as f32 / window.width() as f32;
+    let (mut best, mut columns, mut sum, mut first) = (0.0, 0..0, 0.0_f32, 0);
+    for (column, count) in counts.into_iter().enumerate() {
+        if sum <= 0.0 {
+            (sum, first) = (0.0, column);
+        }
+        sum += count - asked;
+        if sum > best {
+            (best, columns) = (sum, first..column + 1);
+        }
+    }
+    let (left, right) = (window.left + columns.start, window.left + columns.end);
+    let inside = pixels.iter().filter(|at| (left..right).contains(&at[1]));
+    inside.map(|&at| pixel(at)).reduce(Window::union)
 }
 
 /// The box of a word, without rows at its ends that hold next to none of its pixels.

@@ -1,6 +1,7 @@
 //! Lines: glyph-sized components side by side, and what makes such a line text.
 
 use super::component::{Component, Components, Run};
+use super::slice::UNLIKE;
 use super::window::Window;
 
 /// Glyph heights in pixels that may form a line; lower-case letters of 9 px type are 4 or 5 pixels high.
@@ -56,6 +57,20 @@ impl Line {
         Some(Self { window, members, height })
     }
 
+    /// The line without members at its ends of which a much smaller share is like the text than of the others.
+    pub(super) fn without_ends(mut self, components: &Components, share: impl Fn(usize) -> f32) -> Self {
+        let least = median_share(&self, &share) * UNLIKE;
+        let window_of = |index: usize| components.list[index].window;
+        self.members.sort_unstable_by_key(|&index| (window_of(index).left, window_of(index).top, index));
+        let like = |&index: &usize| share(index) >= least;
+        let first = self.members.iter().position(like).unwrap_or(0);
+        let after = self.members.iter().rposition(like).map_or(0, |last| last + 1);
+        self.members = self.members[first..after.max(first)].to_vec();
+        let windows = self.members.iter().map(|&index| window_of(index));
+        self.window = windows.reduce(Window::union).unwrap_or(self.window);
+        self
+    }
+
     /// The line without members that reach far above or below the row of those that stand on one row.
     pub(super) fn trimmed(&self, components: &Components) -> Self {
         let Some(even) = self.even(components) else {
@@ -72,6 +87,13 @@ impl Line {
         let window = windows.reduce(Window::union).unwrap_or(even.window);
         Self { window, members, height: even.height.max(window.height().min(self.height)) }
     }
+}
+
+/// The median share of the members of a line.
+pub(super) fn median_share(line: &Line, share: impl Fn(usize) -> f32) -> f32 {
+    let mut shares: Vec<f32> = line.members.iter().map(|&index| share(index)).collect();
+    shares.sort_unstable_by(f32::total_cmp);
+    shares.get(shares.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Joins glyph-sized components whose gaps are at most their height and which overlap vertically.

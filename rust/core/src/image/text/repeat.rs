@@ -3,6 +3,7 @@
 use ndarray::ArrayView2;
 
 use super::masked::Masked;
+use super::score::median;
 use super::slice::Found;
 
 /// Pixels of strokes that a text needs to be followed.
@@ -58,4 +59,30 @@ fn stands_in(text: &Found, origin: &ArrayView2<'_, i16>, slice: &ArrayView2<'_, 
     text.ink.len() >= FEWEST
         && same * 3 >= text.ink.len() * 2
         && (around.saturating_sub(same)) * 2 <= text.window.area()
+        && stands_out(text, origin, slice)
+}
+
+/// Whether the strokes of a text stand out from what is between them in another slice at least a third as far as in its
+/// own. What shows between the glyphs of a text stays the same too, but there nothing is left to stand out from.
+fn stands_out(text: &Found, origin: &ArrayView2<'_, i16>, slice: &ArrayView2<'_, i16>) -> bool {
+    let window = text.window;
+    let mut near_ink = vec![false; window.area()];
+    for [row, column] in text.ink.iter().copied().filter(|&at| window.contains(at)) {
+        let (row, column) = (row - window.top, column - window.left);
+        for row in row.saturating_sub(1)..(row + 2).min(window.height()) {
+            near_ink[row * window.width()..][column.saturating_sub(1)..(column + 2).min(window.width())]
+                .fill(true);
+        }
+    }
+    let ground: Vec<[usize; 2]> =
+        window.pixels().zip(&near_ink).filter(|(_, near)| !**near).map(|(at, _)| at).collect();
+    let contrast = |slice: &ArrayView2<'_, i16>| {
+        let middle = |pixels: &[[usize; 2]]| {
+            let mut values: Vec<i16> = pixels.iter().map(|&at| slice[at]).collect();
+            i32::from(median(&mut values))
+        };
+        middle(&text.ink) - middle(&ground)
+    };
+    let (own, there) = (contrast(origin), contrast(slice));
+    ground.is_empty() || own * there.signum() <= 3 * there.abs() && own.signum() == there.signum()
 }

@@ -25,6 +25,8 @@ const ALIKE: f32 = 0.16;
 /// How much strokes may change from slice to slice, over how much their surroundings do, to be steady.
 const STEADY: f32 = 0.6;
 
+/// How much strokes change at least, over how much their surroundings do, where nothing of them is in the next slice.
+const CHANGING: f32 = 0.95;
 /// Steadier than this counts no more.
 const STEADIEST: f32 = 0.05;
 /// HU within which the links of a value are counted: the value itself, and what tells its number by chance.
@@ -63,6 +65,11 @@ impl Traits {
     /// Whether the strokes change much less to the next slice than their surroundings do.
     pub(super) fn is_steady(&self) -> bool {
         self.steady <= STEADY
+    }
+
+    /// Whether the strokes change about as much to either slice beside as their surroundings do.
+    pub(super) fn changes(&self) -> bool {
+        self.steady > CHANGING
     }
 
     fn weighed(&self) -> [f32; 11] {
@@ -216,7 +223,7 @@ fn variety(line: &Line, components: &Components) -> f32 {
     (areas().map(|area| (area - mean).powi(2)).sum::<f32>() / count).sqrt() / mean
 }
 
-fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
+pub(super) fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
     if values.is_empty() {
         return T::default();
     }

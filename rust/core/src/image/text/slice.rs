@@ -5,8 +5,8 @@ use std::ops::Range;
 use ndarray::ArrayView2;
 
 use super::component::{Component, Components, Run, components_of, runs_of};
-use super::constant::Strokes;
-use super::line::{Line, lines_of, shape_of};
+use super::constant::{SAME_HU, Strokes};
+use super::line::{Line, lines_of, median_share, shape_of};
 use super::links::Links;
 use super::score::{Traits, ink_of};
 use super::stroke::{Contrast, Plane};
@@ -18,6 +18,10 @@ use super::window::Window;
 const LEVELS_HU: [i16; 5] = [40, 100, 250, 600, 1500];
 /// The lowest level is at least this many standard deviations of the noise.
 const NOISE_FACTOR: f32 = 4.5;
+
+/// A component of which less than this part of the usual share of pixels is near the value of a text is none of its
+/// glyphs.
+pub(super) const UNLIKE: f32 = 0.2;
 
 /// Weight from which a line is text if the next slice shows it too.
 const DOUBTFUL: f32 = -2.5;
@@ -94,7 +98,9 @@ impl Finder {
         }
         let strokes = Strokes { contrast: &self.contrast, links: &self.links };
         for text in &mut sight.text {
-            text.window = strokes.continued(text.window, text.value);
+            text.window = strokes.fitted(strokes.continued(text.window, text.value), text.value);
+            let window = text.window;
+            text.ink.retain(|&at| window.contains(at));
         }
         sight.text.extend(strokes.constant_lines());
         for text in sight.text.iter_mut().chain(&mut sight.doubtful) {
@@ -144,6 +150,16 @@ impl Scene<'_> {
         if core.len() >= CORE { core } else { ink }
     }
 
+    /// The share of a component's pixels that are near the value of a text.
+    fn share_of(&self, traits: &Traits, component: &Component, components: &Components) -> f32 {
+        let pixels = components.runs(component).iter().flat_map(|run| {
+            let line = self.slice.row(run.row as usize + self.origin.0);
+            (run.start as usize..run.end as usize).map(move |column| line[column + self.origin.1])
+        });
+        let near = pixels.filter(|hu| hu.abs_diff(traits.value) <= traits.slack).count();
+        near as f32 / component.area as f32
+    }
+
     /// Adds a line to the sight if it is text, unless it is known already; tells whether it is.
     fn judge(&self, line: &Line, components: &Components, sight: &mut Sight) -> bool {
         let wanders = line.window.height() * 5 > line.height * 8;
@@ -156,12 +172,15 @@ impl Scene<'_> {
         let Some(traits) = traits else {
             return false;
         };
-        let trimmed = line.trimmed(components);
+        let share = |index: usize| self.share_of(&traits, &components.list[index], components);
+        let trimmed = line.trimmed(components).without_ends(components, share);
+        let usual = median_share(&trimmed, share);
         let text = Found {
-            window: with_marks(&trimmed, components),
+            window: with_marks(&trimmed, components, |index| share(index) >= usual * UNLIKE),
             value: traits.value,
             ink: self.core_of(ink_of(&trimmed, components), &traits),
-            slack: traits.slack,
+            // What changes as its surroundings do is followed only where its value stays.
+            slack: if traits.changes() { SAME_HU } else { traits.slack },
         };
         let sure = traits.weight() > 0.0;
         if sure {
@@ -219,8 +238,8 @@ fn noise_hu(slice: &ArrayView2<'_, i16>, window: Window) -> f32 {
     median as f32 / 0.954
 }
 
-/// The window of a line with the dots, accents, dashes and descenders that belong to it.
-fn with_marks(line: &Line, level: &Components) -> Window {
+/// The window of a line with the dots, accents, dashes and descenders that belong to it, of those that are like it.
+fn with_marks(line: &Line, level: &Components, is_like: impl Fn(usize) -> bool) -> Window {
     let height = line.height;
     let reach = height / 4 + 1;
     let (top, bottom) = (line.window.top.saturating_sub(reach), line.window.bottom + reach);
@@ -232,23 +251,26 @@ fn with_marks(line: &Line, level: &Components) -> Window {
             left: window.left.saturating_sub(height * 3 / 4),
             right: window.right + height * 3 / 4,
         };
-        let belongs = |mark: &&Component| {
+        let belongs = |(index, mark): &(usize, &Component)| {
             near.overlaps(&mark.window)
                 && top <= mark.window.top
                 && mark.window.bottom <= bottom
                 && mark.window.width() <= 2 * height.max(6)
+                && is_like(*index)
         };
-        let marks = level.list.iter().filter(belongs);
-        window = marks.fold(window, |window, mark| window.union(mark.window));
+        let marks = level.list.iter().enumerate().filter(belongs);
+        window = marks.fold(window, |window, (_, mark)| window.union(mark.window));
     }
     window
 }
 
-/// A window of the planes as a window of the slice, one pixel larger for the soft rim.
+/// A window of the planes as a window of the slice, one pixel larger for the soft rim and a little higher for what may
+/// reach above or below the glyphs that were seen.
 fn placed(window: Window, origin: (usize, usize), (rows, columns): (usize, usize)) -> Window {
+    let reach = (window.height() / 6 + 1).min(3);
     Window {
-        top: (window.top + origin.0).saturating_sub(1),
-        bottom: (window.bottom + origin.0 + 1).min(rows),
+        top: (window.top + origin.0).saturating_sub(reach),
+        bottom: (window.bottom + origin.0 + reach).min(rows),
         left: (window.left + origin.1).saturating_sub(1),
         right: (window.right + origin.1 + 1).min(columns),
     }
