@@ -182,20 +182,26 @@ impl Strokes<'_> {
             && shapes.stroke_width <= 0.3 * (shapes.pixels * height) as f32
     }
 
-    /// Whether the value is high and fills two by two pixels somewhere in the box.
+    /// Whether the value is high and fills three by three pixels somewhere in the box, or two by two where it is the
+    /// highest of the slice, at which metal is cut off.
     fn is_metal(&self, group: &Window, value: i16) -> bool {
+        if value < METAL_HU {
+            return false;
+        }
+        let [_, most] = self.contrast.extremes;
+        let side = if value.abs_diff(most) <= 2 { 2 } else { 3 };
         let same = |row: usize, column: usize| self.contrast.values(row)[column].abs_diff(value) <= 2;
         let (bottom, right) = (group.bottom.min(self.links.rows()), group.right.min(self.contrast.width));
         let corners = Window {
             top: group.top,
-            bottom: bottom.saturating_sub(1),
+            bottom: (bottom + 1).saturating_sub(side).max(group.top),
             left: group.left,
-            right: right.saturating_sub(1),
+            right: (right + 1).saturating_sub(side).max(group.left),
         };
         let block = |[row, column]: [usize; 2]| {
-            (row..row + 2).all(|row| (column..column + 2).all(|column| same(row, column)))
+            (row..row + side).all(|row| (column..column + side).all(|column| same(row, column)))
         };
-        value >= METAL_HU && corners.pixels().any(block)
+        corners.pixels().any(block)
     }
 
     /// Whether all pixels of the value in the box are glyphs: several unlike shapes of thin strokes.
