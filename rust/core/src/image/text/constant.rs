@@ -101,8 +101,8 @@ impl Strokes<'_> {
         }
     }
 
-    /// The part of a line's window in which its value stands, if that tells, and half its height beside it: anatomy
-    /// in the line seldom has the very value of the text.
+    /// The part of a line's window in which its value stands, if that tells, and half its height beside it where more
+    /// than some glyphs would have room: anatomy in the line seldom has the very value of the text.
     pub(super) fn fitted(&self, line: Window, value: i16) -> Window {
         let pixels = self.links.of_value(value, SAME_HU, line);
         let usual = if is_usual(value) { 4.0 } else { 2.0 };
@@ -111,12 +111,16 @@ impl Strokes<'_> {
         let Some(dense) = dense_columns(&pixels).filter(|_| tells) else {
             return line;
         };
-        let reach = line.height() / 2 + 1;
-        Window {
-            left: line.left.max(dense.left.saturating_sub(reach)),
-            right: line.right.min(dense.right + reach),
-            ..line
+        // Some glyphs may be drawn without a single pixel of the full value.
+        let (reach, glyphs) = (line.height() / 2 + 1, 3 * line.height());
+        let mut window = line;
+        if dense.left > line.left + glyphs {
+            window.left = dense.left - reach;
         }
+        if dense.right + glyphs < line.right {
+            window.right = dense.right + reach;
+        }
+        window
     }
 
     /// The links of a value that a window has by chance, told from those of the values beside it.

@@ -68,7 +68,7 @@ fn search(
 ) -> Result<TextFindings, Cancelled> {
     let shape = volume.hu.dim();
     let mut masked: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
-    let mut hu = Masked::new(volume.hu.view());
+    let mut hu = Masked::new(&volume.hu);
     let mut doubtful: Vec<Vec<Found>> = vec![Vec::new(); shape.0];
     for _ in 0..ROUNDS {
         let seen: Vec<(usize, Sight)> = wanted
@@ -174,7 +174,7 @@ fn same_line(a: &Window, b: &Window) -> bool {
     let shared = a.bottom.min(b.bottom).saturating_sub(a.top.max(b.top));
     let gap = a.left.max(b.left).saturating_sub(a.right.min(b.right));
     let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
-    shared * 4 >= high * 3 && gap <= low
+    shared * 3 >= high * 2 && gap <= low
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The slices of a series as they came, and those with masked text.
 
-use ndarray::{Array2, ArrayView2, ArrayView3, Axis};
+use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis};
 
 use super::findings::TEXT_FILL_HU;
 use super::window::Window;
@@ -13,8 +13,8 @@ pub(super) struct Masked<'a> {
 }
 
 impl<'a> Masked<'a> {
-    pub(super) fn new(original: ArrayView3<'a, i16>) -> Self {
-        Self { original, masked: vec![None; original.dim().0] }
+    pub(super) fn new(original: &'a Array3<i16>) -> Self {
+        Self { original: original.view(), masked: vec![None; original.dim().0] }
     }
 
     /// How many slices there are.
