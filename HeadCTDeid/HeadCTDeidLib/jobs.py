@@ -10,6 +10,34 @@ import qt
 POLL_MILLISECONDS = 100
 
 
+class Drawing:
+    """Work that only the window's own thread can do, a piece at each poll, so that the window lives on in between.
+
+    `pieces` is a generator that does one piece before each `yield`.
+    """
+
+    patients_total = 0
+    stage = ""
+
+    def __init__(self, pieces):
+        self._pieces = pieces
+        self.finished = self.cancelled = False
+
+    def poll(self):
+        """Does the next piece; this object tells whether it was the last one."""
+        self.finished = self.cancelled or next(self._pieces, self) is self
+        return self
+
+    def cancel(self):
+        """Leaves the other pieces undone."""
+        self.cancelled = True
+        self._pieces.close()
+
+    def wait(self):
+        """The drawing itself, which knows whether it was cancelled."""
+        return self
+
+
 class JobWatcher:
     """Watches one job at a time.
 

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from . import inputs, options, sentences, tables, volumes, wheel
 from . import plan as plan_words
-from .jobs import JobWatcher
+from .jobs import Drawing, JobWatcher
 from .looking import Look
 from .preview import Preview
 
@@ -63,7 +63,9 @@ class Panel:
         ui.applyButton.text = _("Cancel") if busy else _("Apply")
         ui.applyButton.toolTip = self._applyToolTip(to_apply)
         ui.hintLabel.text = "" if busy or to_apply is None else to_apply
-        ui.hintLabel.visible = bool(ui.hintLabel.text)
+        # What was said last counts more than what a user who chose no folder would have to choose.
+        said = bool(ui.statusLabel.text) and not any(path.currentPath for path in self.paths)
+        ui.hintLabel.visible = bool(ui.hintLabel.text) and not said
         ui.previewButton.text = _("Close the preview") if self._preview.shown else _("Preview the selected series")
         self._allow(ui.previewButton, not self._preview.shown and self._reasonNotToPreview(), _PREVIEW)
         self._allow(ui.releaseButton, self._reasonNotToRelease(to_apply), _RELEASE)
@@ -84,10 +86,7 @@ class Panel:
 
     def _applyToolTip(self, reason):
         if self.busy:
-            return _(
-                "Stops within a second, or some seconds where series have hundreds of slices. "
-                "Patients that are finished stay; no half patient is left."
-            )
+            return _("Stops within a second. Patients that are finished stay; no half patient is left.")
         return reason or _("De-identifies the patients of the list into the output folder.")
 
     def _reasonNotToPreview(self):
@@ -219,7 +218,7 @@ class Panel:
         self.ui.progressBar.setRange(0, 100 if known else 0)
         self.ui.progressBar.setValue(sentences.progress_percent(progress))
         if not self.ui.statusLabel.text.startswith(_("Cancelling")):
-            self._say(f"{self._doing}. {sentences.progress_line(progress)}")
+            self._say(f"{self._doing}. {sentences.progress_line(progress)}".strip())
 
     def _onEnd(self, result, error, show):
         self.ui.progressBar.visible = False
@@ -270,11 +269,17 @@ class Panel:
         self._say("")
         if self.parameters is None:  # the user has left the module meanwhile
             return
-        self._preview.show(new_id, series, defaced.hu)
-        if defaced.hold:
-            self._say(
-                _("Preview. A run would hold this series back: {reason}.").format(reason=sentences.words(defaced.hold))
-            )
+        drawing = Drawing(self._preview.steps(new_id, series, defaced.hu))
+        self._watch(drawing, _("Drawing the preview"), lambda done: self._explainPreview(done.cancelled, defaced.hold))
+
+    def _explainPreview(self, cancelled, hold):
+        self._say(_("Cancelled.") if cancelled else "")
+        if cancelled:
+            self._preview.close()
+        elif not self._preview.shown:  # the user has left the module meanwhile
+            return
+        elif hold:
+            self._say(_("Preview. A run would hold this series back: {reason}.").format(reason=sentences.words(hold)))
         else:
             self._say(
                 _("Preview: before on the left, without face on the right. Nothing was written; Apply also masks text.")

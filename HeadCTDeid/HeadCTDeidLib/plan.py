@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .sentences import count, sentence
+from .sentences import count, place_words, sentence
 
 
 class SeriesRow(NamedTuple):
@@ -37,7 +37,7 @@ def patients_of(plan):
 def remarks_of(plan):
     """Everything about the list that deserves a look, row by row, as sentences."""
     return [
-        "{}: {}".format(sentence(one["place"].replace("linkage table, ", ""))[:-1], sentence(one["message"]))
+        "{}: {}".format(sentence(place_words(one).replace("list, ", ""))[:-1], sentence(one["message"]))
         for one in plan.problems
     ]
 

@@ -12,7 +12,7 @@ LAYOUT = 20241  # any number that no built-in layout has
 SIDES = ("Before", "After")
 SKIN_HU = -300  # between air and fat
 SKIN_COLOR = (0.85, 0.70, 0.60)
-LARGEST_SKIN_GRID = 256  # voxels along an axis of the surface; enough to recognize a face
+LARGEST_SKIN_GRID = 192  # voxels along an axis of the surface; enough to recognize a face
 
 _VIEW = (
     '<item><view class="{kind}" singletontag="HeadCTDeid{side}">'
@@ -36,15 +36,20 @@ class Preview:
     def __init__(self):
         self._nodes = []
         self._layout_before = None
+        self._drawing = None  # what is being drawn; another object as soon as that is not wanted any more
 
     @property
     def shown(self):
         """Whether a preview is in the scene."""
         return bool(self._nodes)
 
-    def show(self, new_id, series, hu_after):
-        """Shows `series` (a `headct_deid.SeriesVolume`) beside the array `hu_after` of the same shape."""
+    def steps(self, new_id, series, hu_after):
+        """Shows `series` (a `headct_deid.SeriesVolume`) beside the array `hu_after` of the same shape.
+
+        A generator: after each piece of the work it yields, so that the window can live on.
+        """
         self.close()
+        drawing = self._drawing = object()
         matrix = slicer.util.vtkMatrixFromArray(series_matrix(series))
         self._switch_layout()
         slice_nodes = []
@@ -52,13 +57,20 @@ class Preview:
             name = f"{new_id} {side.lower()}"
             volume = self._keep(add_volume(hu, matrix, name))
             slice_nodes.append(self._show_slices(side, volume))
+            yield
+            if self._drawing is not drawing:
+                return
             self._show_skin(side, volume, name)
+            yield
+            if self._drawing is not drawing:
+                return
         for node in slice_nodes:
             if node is not None:
                 node.SetSliceOffset(slice_nodes[0].GetSliceOffset())
 
     def close(self):
         """Removes every node of the preview and brings the layout before it back."""
+        self._drawing = None
         nodes, self._nodes = self._nodes, []
         for node in reversed(nodes):
             if slicer.mrmlScene.IsNodePresent(node):

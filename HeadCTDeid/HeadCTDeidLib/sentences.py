@@ -78,6 +78,11 @@ def words(code):
     return code.replace("-", " ")
 
 
+def place_words(problem):
+    """Where a problem lies, in the words of the panel: the program's linkage table is its list."""
+    return problem["place"].replace("linkage table", "list")
+
+
 def problem_sentences(error, most=10):
     """The problems of a refusal as sentences with their place, the first `most` of them, and how many there are more.
 
@@ -86,7 +91,7 @@ def problem_sentences(error, most=10):
     problems = getattr(error, "problems", None)
     if not problems:
         return [sentence(str(error))]
-    lines = ["{}: {}".format(sentence(one["place"])[:-1], sentence(one["message"])) for one in problems[:most]]
+    lines = ["{}: {}".format(sentence(place_words(one))[:-1], sentence(one["message"])) for one in problems[:most]]
     if len(problems) > most:
         lines.append("And {}; correct these first.".format(count(len(problems) - most, "more problem")))
     if any("resume or overwrite" in one["message"] for one in problems):

@@ -148,7 +148,7 @@ def test_a_plan_is_summed_up_in_one_sentence():
 def test_a_refusal_is_told_row_by_row_and_not_without_end():
     rows = [{"place": f"linkage table, row {row}", "message": "New_ID is empty"} for row in range(2, 302)]
     lines = sentences.problem_sentences(SimpleNamespace(problems=rows))
-    assert lines[0] == "Linkage table, row 2: New_ID is empty." and len(lines) == 11
+    assert lines[0] == "List, row 2: New_ID is empty." and len(lines) == 11
     assert lines[-1] == "And 290 more problems; correct these first."
     there = [{"place": "output folder", "message": "holds New_ID `A` already; resume or overwrite to go on with it"}]
     assert "If already there" in sentences.problem_sentences(SimpleNamespace(problems=there))[-1]

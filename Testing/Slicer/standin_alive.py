@@ -3,6 +3,7 @@
 A blocking call, or a worker that needs the interpreter, would show as a long pause.
 """
 
+import os
 import time
 
 import numpy as np
@@ -22,17 +23,27 @@ class Heart:
     """A timer of the event loop; `longest()` is the longest pause between two beats."""
 
     def __init__(self):
-        self._beats = [time.monotonic()]
+        self._beats = [self._now()]
         self._timer = QtCore.QTimer()
         self._timer.setInterval(10)
-        self._timer.timeout.connect(lambda: self._beats.append(time.monotonic()))
+        self._timer.timeout.connect(lambda: self._beats.append(self._now()))
         self._timer.start()
 
+    @staticmethod
+    def _now():
+        return time.monotonic(), time.thread_time()
+
     def longest(self, what):
+        """In seconds; where others have this machine's processors, too, of the window's own processor time."""
         self._timer.stop()
-        pauses = [after - before for before, after in zip(self._beats, self._beats[1:])]
-        print(f"\n{what}: {len(pauses)} beats, longest pause of the window {max(pauses):.3f} s")
-        return max(pauses)
+        pairs = list(zip(self._beats, self._beats[1:]))
+        wall, own = (max(after[clock] - before[clock] for before, after in pairs) for clock in (0, 1))
+        load = os.getloadavg()[0] / os.cpu_count()
+        print(
+            f"\n{what}: {len(pairs)} beats, longest pause of the window {wall:.3f} s, "
+            f"{own:.3f} s of its processor time, at a load of {load:.1f}"
+        )
+        return wall if load < 2 else min(wall, own)
 
 
 @pytest.fixture
@@ -103,7 +114,43 @@ def test_while_a_preview_is_made(panel, places):
     click(panel.ui.previewButton)
     finish(panel)
     assert panel.panel._preview.shown
-    assert heart.longest("preview") < 2 * LONGEST_PAUSE_SECONDS, "VTK makes two surfaces in the window's own thread"
+    assert heart.longest("preview") < LONGEST_PAUSE_SECONDS
+
+
+def test_no_piece_of_a_large_preview_takes_long(panel):
+    from types import SimpleNamespace
+
+    hu, spacing_mm = generated.large_head(300)
+    series = SimpleNamespace(hu=hu, spacing_mm=spacing_mm, origin_mm=(0.0, 0.0, 0.0), directions=np.eye(3))
+    pieces = panel.panel._preview.steps("STUDY-001", series, hu)
+    took = []
+    while True:
+        began = time.process_time()
+        ended = next(pieces, "end") == "end"
+        took.append(time.process_time() - began)
+        if ended:
+            break
+    print(f"\npieces of a preview of 300 slices of 512 x 512: {', '.join(f'{one:.2f}' for one in took)} s")
+    assert len(took) == 5 and max(took) < LONGEST_PAUSE_SECONDS
+
+
+@pytest.mark.parametrize("how", ["cancel", "leave"])
+def test_a_preview_that_is_being_drawn_can_be_stopped(panel, places, how):
+    fill(panel, places)
+    click(panel.ui.checkButton)
+    finish(panel)
+    panel.ui.planTree.setCurrentItem(panel.ui.planTree.topLevelItem(0).child(0))
+    click(panel.ui.previewButton)
+    spin_until(lambda: panel.panel._preview.shown, 60)
+    assert panel.panel.busy, "the first of several pieces"
+    if how == "cancel":
+        click(panel.ui.applyButton)
+    else:
+        panel.exit()
+    finish(panel)
+    assert not panel.panel._preview.shown
+    assert slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") == []
+    assert slicer.app.layoutManager().layout == 3
 
 
 def test_defacing_a_loaded_volume_is_cancelled_within_a_second(panel, large):

@@ -187,6 +187,30 @@ def test_cancel_answers_within_a_second_and_leaves_no_half_patient(panel, tmp_pa
     assert len(released(output)) == len(patients)
 
 
+@pytest.fixture(scope="session")
+def large(tmp_path_factory):
+    """One patient with two series of 200 slices of 512 x 512 pixels."""
+    head = generated.large_head()
+    patients = generated.PATIENTS[:1]
+    return generated.write_patients(tmp_path_factory.mktemp("large"), patients, {patients[0][0]: [head, head]})
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.6, 1.5])
+def test_cancel_within_a_large_series_answers_within_a_second(panel, large, tmp_path, seconds):
+    output = tmp_path / "output"
+    fill(panel, (*large, output))
+    click(panel.ui.applyButton)
+    spin_until(lambda: panel.panel._watcher._job.poll().stage == "processing", 120)
+    began = time.process_time()
+    spin_until(lambda: time.process_time() - began > seconds, 120)
+    done = panel.panel._watcher._job.poll().slices_done
+    assert done < 400, "the run went on to its end"
+    print(f"\n{done} slices are done")
+    assert seconds_to_cancel(panel) < 1.0
+    assert "Cancelled" in panel.ui.statusLabel.text
+    assert released(output) == [] and staged(output) == []
+
+
 def test_a_list_with_a_mistake_is_refused_with_its_row(panel, folders):
     with folders[1].open("a") as lines:
         lines.write("ACC-000000,STUDY-002\n")
