@@ -40,7 +40,11 @@ def head(shape=SHAPE, spacing_mm=SPACING_MM):
 def large_head(slices=200):
     """The same head in slices of 512 x 512 pixels, and their spacing: seconds of work for the program."""
     small = head((slices, 128, 128), (160.0 / slices, 1.5, 1.5))
-    return small.repeat(4, axis=1).repeat(4, axis=2), (160.0 / slices, 0.375, 0.375)
+    hu = small.repeat(4, axis=1).repeat(4, axis=2)
+    noise = np.random.default_rng(3).normal(0, 12, (8, 512, 512)).astype(np.int16)
+    for index, plane in enumerate(hu):  # a smooth picture is searched sooner than a scanner's
+        plane += np.where(plane > -900, noise[index % len(noise)], 0).astype(np.int16)
+    return hu, (160.0 / slices, 0.375, 0.375)
 
 
 def without_skull(hu):
