@@ -16,6 +16,8 @@ pub const FACE_HU: (i16, i16) = (-125, 50);
 const SOFT_HU: std::ops::RangeInclusive<i16> = -200..=150;
 /// Fewest voxels of a node from which a mean and a spread are measured.
 const ENOUGH: u32 = 4;
+/// A node takes some tens of nanoseconds.
+const NODES_BETWEEN_ASKS: usize = 1 << 16;
 /// From node to node outwards, mean and spread go this part of the way to those of all kept soft tissue.
 const PART: i64 = 8;
 
@@ -101,7 +103,11 @@ fn statistics(
         sum / open.len().max(1) as i64
     });
     let towards = |from: i16, to: i64| from + ((to - i64::from(from)) / PART) as i16;
-    while let Some(node) = open.pop_front() {
+    for passed in 0_usize.. {
+        let Some(node) = open.pop_front() else { break };
+        if passed.is_multiple_of(NODES_BETWEEN_ASKS) {
+            stop.check()?;
+        }
         let passed_on =
             known[node].map(|(mean, spread)| (towards(mean, overall[0]), towards(spread, overall[1])));
         for axis in 0..3 {

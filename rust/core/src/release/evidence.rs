@@ -15,6 +15,7 @@ use crate::key::Key;
 use crate::outcome::Hold;
 use crate::progress::{Cancelled, Progress};
 use crate::settings::{Face, Settings, Text};
+use crate::stop::Stop;
 
 /// What to change in a series and what may be said about it.
 pub(crate) struct ImageDecision {
@@ -138,7 +139,7 @@ fn defaced(
     }
     progress.check()?;
     let hold = hold.or_else(|| tripwire(volume, &removal.mask).err());
-    let [changed, in_head, in_head_changed] = counts(&removal.mask, &head);
+    let [changed, in_head, in_head_changed] = counts(&removal.mask, &head, progress.stop())?;
     evidence.voxels_changed = changed;
     evidence.head_changed_percent = percent(in_head_changed, in_head);
     evidence.cavity_ml = f64::from((found.cavity_ml * 10.0).round()) / 10.0;
@@ -234,19 +235,20 @@ fn clean_after_masking(
 }
 
 /// How many voxels are set in the first mask, in the second, and in both.
-fn counts(first: &Mask, second: &Mask) -> [u64; 3] {
+fn counts(first: &Mask, second: &Mask, stop: Stop<'_>) -> Result<[u64; 3], Cancelled> {
     let planes = first.axis_iter(Axis(0)).into_par_iter().zip(second.axis_iter(Axis(0)));
     planes
         .map(|(first, second)| {
+            stop.check()?;
             let mut counts = [0_u32; 3];
             Zip::from(&first).and(&second).for_each(|&first, &second| {
                 for (count, set) in counts.iter_mut().zip([first, second, first & second]) {
                     *count = count.wrapping_add(u32::from(set));
                 }
             });
-            counts.map(u64::from)
+            Ok(counts.map(u64::from))
         })
-        .reduce(|| [0; 3], |a, b| [a[0] + b[0], a[1] + b[1], a[2] + b[2]])
+        .try_reduce(|| [0; 3], |a, b| Ok([a[0] + b[0], a[1] + b[1], a[2] + b[2]]))
 }
 
 fn percent(part: u64, whole: u64) -> f64 {
