@@ -17,7 +17,6 @@ class PlanTable:
         tree.setHeaderLabels(["Patient and series", "Slices", "Outcome"])
         tree.setIndentation(14)
         _fit(tree, (150, 50))
-        _align_right(tree.headerItem(), 1)
 
     def show(self, plan):
         """Replaces what the table shows by a `headct_deid.Plan`."""
@@ -79,7 +78,6 @@ class HeldTable:
         self._held = []
         tree.setHeaderLabels(["Patient", "Series", "Slices", "Why"])
         _fit(tree, (110, 50, 50))
-        _align_right(tree.headerItem(), 1, 2)
 
     def show(self, held):
         """Replaces what the table shows by `Report.held`."""
@@ -116,10 +114,3 @@ def _write(item, texts):
     for column, text in enumerate(texts):
         item.setText(column, text)
         item.setToolTip(column, text)
-        if text.isdigit():
-            _align_right(item, column)
-
-
-def _align_right(item, *columns):
-    for column in columns:
-        item.setTextAlignment(column, qt.Qt.AlignRight | qt.Qt.AlignVCenter)
