@@ -12,7 +12,8 @@ LAYOUT = 20241  # any number that no built-in layout has
 SIDES = ("Before", "After")
 SKIN_HU = -300  # between air and fat
 SKIN_COLOR = (0.85, 0.70, 0.60)
-LARGEST_SKIN_GRID = 192  # voxels along an axis of the surface; enough to recognize a face
+WHOLE_SKIN_GRID = 256  # up to so many voxels along an axis the surface takes all of them
+LARGEST_SKIN_GRID = 192  # of more, so many at most; enough to recognize a face
 
 _VIEW = (
     '<item><view class="{kind}" singletontag="HeadCTDeid{side}">'
@@ -136,7 +137,9 @@ def skin(volume):
     thin = vtk.vtkExtractVOI()  # every second voxel, or third ...: quick, and enough for a surface
     thin.SetInputData(image)
     thin.SetVOI(image.GetExtent())
-    thin.SetSampleRate([-(-size // LARGEST_SKIN_GRID) for size in image.GetDimensions()])
+    thin.SetSampleRate(
+        [1 if size <= WHOLE_SKIN_GRID else -(-size // LARGEST_SKIN_GRID) for size in image.GetDimensions()]
+    )
     thin.Update()
     extent = thin.GetOutput().GetExtent()
     closed = vtk.vtkImageConstantPad()  # air around it, or a head that touches the border has a hole

@@ -169,6 +169,7 @@ def test_a_thinned_surface_lies_where_the_full_one_lies(panel, ct, monkeypatch):
     from HeadCTDeidLib import preview
 
     full = preview.skin(ct)
+    monkeypatch.setattr(preview, "WHOLE_SKIN_GRID", 64)
     monkeypatch.setattr(preview, "LARGEST_SKIN_GRID", 64)
     thinned = preview.skin(ct)
     assert thinned.GetNumberOfPoints() < full.GetNumberOfPoints() / 2
