@@ -15,6 +15,10 @@ use headct_deid_core::progress::Progress;
 use headct_deid_core::release::output::{HIDDEN, OutputFolder};
 use headct_deid_core::release::request::{Existing, ReleaseHeld, Request};
 
+#[cfg(target_os = "linux")]
+#[path = "faults/scarce.rs"]
+mod scarce;
+
 const KEY: &str = "6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c";
 const PATIENTS: usize = 5;
 
