@@ -29,9 +29,9 @@ impl Bits {
         for (row, values) in values.chunks(columns).take(shape[0] * shape[1]).enumerate() {
             let words = &mut bits.words[row * bits.stride..(row + 1) * bits.stride];
             for (word, values) in words.iter_mut().zip(values.chunks(64)) {
-                for (at, &value) in values.iter().enumerate() {
-                    *word |= u64::from(passes(value)) << at;
-                }
+                let mut passed = [0; 64];
+                passed.iter_mut().zip(values).for_each(|(passed, &value)| *passed = u8::from(passes(value)));
+                *word = packed(&passed);
             }
         }
         bits
@@ -244,6 +244,15 @@ impl Bits {
     }
 }
 
+/// 64 bytes that are 0 or 1 as the bits of a word. The product brings the eight bytes of a chunk side by side; no two of
+/// its terms meet in one bit.
+fn packed(bytes: &[u8; 64]) -> u64 {
+    bytes.as_chunks::<8>().0.iter().enumerate().fold(0, |word, (at, chunk)| {
+        let eight = u64::from_le_bytes(*chunk).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word | eight << (8 * at)
+    })
+}
+
 fn unite(out: &mut [u64], other: &[u64]) {
     out.iter_mut().zip(other).for_each(|(word, other)| *word |= other);
 }
@@ -289,6 +298,15 @@ mod tests {
                 }).fold(f32::INFINITY, f32::min).sqrt();
                 prop_assert!((nearest - radius).abs() < 0.01 || fast.has(node) == (nearest <= radius), "{node:?}");
             }
+        }
+
+        #[test]
+        fn a_set_holds_the_nodes_whose_value_passes(values in prop::collection::vec(any::<i16>(), 3 * 71)) {
+            let set = Bits::of([1, 3, 71], &values, |value| value > 0);
+            for (index, value) in values.iter().enumerate() {
+                prop_assert_eq!(set.has([0, index / 71, index % 71]), *value > 0);
+            }
+            prop_assert_eq!(set.count(), values.iter().filter(|value| **value > 0).count(), "no bit past the last column");
         }
 
         #[test]

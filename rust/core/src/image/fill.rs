@@ -1,25 +1,14 @@
 //! What a removed voxel becomes.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ndarray::Array3;
-use rayon::prelude::*;
-
 use super::grid::Grid;
+use super::spread::Statistics;
 use super::{HuVolume, Mask, noise};
 use crate::stop::{Cancelled, Stop};
 
 /// Range of facial tissue, HU: the study group's values for its `face` fill.
 pub const FACE_HU: (i16, i16) = (-125, 50);
-/// Voxels that count as soft tissue when its mean and spread are measured, HU.
-const SOFT_HU: std::ops::RangeInclusive<i16> = -200..=150;
-/// Fewest voxels of a node from which a mean and a spread are measured.
-const ENOUGH: u32 = 4;
-/// A node takes some tens of nanoseconds.
-const NODES_BETWEEN_ASKS: usize = 1 << 16;
-/// From node to node outwards, mean and spread go this part of the way to those of all kept soft tissue.
-const PART: i64 = 8;
 
 /// What a removed voxel becomes.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +35,7 @@ impl FillValue {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TissueNoise {
     grid: Grid,
-    /// Mean and standard deviation per node, HU.
-    statistics: Array3<(i16, i16)>,
+    statistics: Statistics,
     seed: u64,
 }
 
@@ -60,7 +48,7 @@ impl TissueNoise {
         seed: u64,
         stop: Stop<'_>,
     ) -> Result<Self, Cancelled> {
-        Ok(Self { statistics: statistics(volume, removed, grid, stop)?, grid: grid.clone(), seed })
+        Ok(Self { statistics: Statistics::new(volume, removed, grid, stop)?, grid: grid.clone(), seed })
     }
 
     fn hu(&self, slice: usize, row: usize, column: usize) -> i16 {
@@ -69,91 +57,43 @@ impl TissueNoise {
             self.grid.node_of(slice, 0, row),
             self.grid.node_of(slice, 1, column),
         ];
-        let (mean, spread) = self.statistics[node];
-        // Four uniform numbers: variance 4/12, so the sum times the square root of 3 has unit variance.
         let bits = noise::bits(self.seed, [slice as i64, row as i64, column as i64]);
-        let sum: f32 = (0..4).map(|i| ((bits >> (16 * i)) & 0xffff) as f32 / 65536.0 - 0.5).sum();
-        let hu = f32::from(mean) + f32::from(spread) * 3.0_f32.sqrt() * sum;
-        (hu.round() as i16).clamp(FACE_HU.0, FACE_HU.1)
+        drawn(self.statistics.of(node), bits)
     }
-}
 
-/// Mean and spread of the kept soft tissue per node; nodes without take those of the nearest that has some, and
-/// farther off, by and by, those of all of it.
-fn statistics(
-    volume: &HuVolume,
-    removed: &Mask,
-    grid: &Grid,
-    stop: Stop<'_>,
-) -> Result<Array3<(i16, i16)>, Cancelled> {
-    let dim = (grid.shape[0], grid.shape[1], grid.shape[2]);
-    let planes: Vec<Vec<Option<(i16, i16)>>> = (0..dim.0)
-        .into_par_iter()
-        .map(|plane| {
-            stop.check()?;
-            Ok(measured(volume, removed, grid, plane))
-        })
-        .collect::<Result<_, Cancelled>>()?;
-    let mut known = Array3::from_shape_vec(dim, planes.into_iter().flatten().collect())
-        .unwrap_or_else(|_| Array3::from_elem(dim, None));
-    let mut open: VecDeque<[usize; 3]> =
-        known.indexed_iter().filter(|(_, s)| s.is_some()).map(|((p, r, c), _)| [p, r, c]).collect();
-    let overall = [0, 1].map(|part: usize| {
-        let sum: i64 = known.iter().flatten().map(|s| i64::from(if part == 0 { s.0 } else { s.1 })).sum();
-        sum / open.len().max(1) as i64
-    });
-    let towards = |from: i16, to: i64| from + ((to - i64::from(from)) / PART) as i16;
-    for passed in 0_usize.. {
-        let Some(node) = open.pop_front() else { break };
-        if passed.is_multiple_of(NODES_BETWEEN_ASKS) {
-            stop.check()?;
-        }
-        let passed_on =
-            known[node].map(|(mean, spread)| (towards(mean, overall[0]), towards(spread, overall[1])));
-        for axis in 0..3 {
-            for neighbor in [node[axis].wrapping_sub(1), node[axis] + 1] {
-                let mut next = node;
-                next[axis] = neighbor;
-                if neighbor < grid.shape[axis] && known[next].is_none() {
-                    known[next] = passed_on;
-                    open.push_back(next);
+    /// The values of the columns of a row that are marked in `removed`: `put` gets column and HU.
+    pub fn row(&self, slice: usize, row: usize, removed: &[bool], mut put: impl FnMut(usize, i16)) {
+        let (plane, node_row) = (self.grid.plane_of_slice[slice], self.grid.node_of(slice, 0, row));
+        let line = noise::Line::new(self.seed, [slice as i64, row as i64]);
+        for node in 0..self.grid.shape[2] {
+            let statistics = self.statistics.of([plane, node_row, node]);
+            for column in self.grid.pixels_of(slice, 1, node, removed.len()) {
+                if removed[column] {
+                    put(column, drawn(statistics, line.bits(column as i64)));
                 }
             }
         }
     }
-    let middle = i16::midpoint(FACE_HU.0, FACE_HU.1);
-    Ok(known.mapv(|statistics| statistics.unwrap_or((middle, 10))))
 }
 
-fn measured(volume: &HuVolume, removed: &Mask, grid: &Grid, plane: usize) -> Vec<Option<(i16, i16)>> {
-    let (_, rows, columns) = volume.hu.dim();
-    let mut sums = vec![(0_u32, 0_i64, 0_i64); grid.shape[1] * grid.shape[2]];
-    for (slice, _) in grid.plane_of_slice.iter().enumerate().filter(|(_, of)| **of == plane) {
-        for row in 0..rows {
-            for column in 0..columns {
-                let hu = volume.hu[[slice, row, column]];
-                if SOFT_HU.contains(&hu) && !removed[[slice, row, column]] {
-                    let node = grid.node_of(slice, 0, row) * grid.shape[2] + grid.node_of(slice, 1, column);
-                    let hu = i64::from(hu);
-                    let sum = &mut sums[node];
-                    *sum = (sum.0 + 1, sum.1 + hu, sum.2 + hu * hu);
-                }
-            }
-        }
-    }
-    let finish = |(count, sum, squares): (u32, i64, i64)| {
-        (count >= ENOUGH).then(|| {
-            let mean = sum as f64 / f64::from(count);
-            let variance = (squares as f64 / f64::from(count) - mean * mean).max(0.0);
-            let mean = mean.clamp(f64::from(FACE_HU.0), f64::from(FACE_HU.1));
-            (mean as i16, variance.sqrt().round().min(60.0) as i16)
-        })
-    };
-    sums.into_iter().map(finish).collect()
+/// A value of a distribution of this mean and standard deviation, limited to [`FACE_HU`].
+fn drawn((mean, spread): (i16, i16), bits: u64) -> i16 {
+    // Four uniform numbers of 16 bits: variance 4/12, so the sum times the square root of 3 has unit variance.
+    const PARTS: u64 = 0x0000_ffff_0000_ffff;
+    let pairs = (bits & PARTS).wrapping_add(bits >> 16 & PARTS);
+    let sum = (pairs & 0xffff_ffff).wrapping_add(pairs >> 32) as i32 as f32 / 65536.0 - 2.0;
+    let hu = f32::from(mean) + f32::from(spread) * 3.0_f32.sqrt() * sum;
+    // To the nearest, halves away from 0; `round` is a call without SSE 4.1.
+    let whole = hu as i32;
+    let rest = hu - whole as f32;
+    let nearest = whole.wrapping_add(i32::from(rest >= 0.5)).wrapping_sub(i32::from(rest <= -0.5));
+    (nearest as i16).clamp(FACE_HU.0, FACE_HU.1)
 }
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array3;
+
     use super::*;
     use crate::image::Geometry;
 
@@ -187,6 +127,16 @@ mod tests {
             .flat_map(|r| (32..64).map(move |c| (r, c)))
             .map(|(r, c)| f64::from(volume.hu[[0, r, c]]))
             .collect());
+        let FillValue::Tissue(tissue) = &fill else { panic!("made above") };
+        for row in [0, 9, 63] {
+            let removed: Vec<bool> = (0..64).map(|column| removed[[0, row, column]]).collect();
+            let mut columns = Vec::new();
+            tissue.row(0, row, &removed, |column, hu| {
+                assert_eq!(hu, fill.hu(0, row, column));
+                columns.push(column);
+            });
+            assert_eq!(columns, (0..32).collect::<Vec<_>>());
+        }
         assert!((filled.0 - kept.0).abs() < 1.5 && (filled.1 - kept.1).abs() < 1.0, "{filled:?} {kept:?}");
     }
 }

@@ -14,6 +14,7 @@ pub mod label;
 pub mod noise;
 mod removal;
 pub mod sample;
+mod spread;
 pub mod tripwire;
 mod volume;
 

@@ -6,7 +6,25 @@
 /// code, so without the key nothing can be reproduced.
 #[must_use]
 pub fn bits(seed: u64, place: [i64; 3]) -> u64 {
-    place.iter().fold(mixed(seed), |state, &part| mixed(state ^ mixed(part as u64)))
+    Line::new(seed, [place[0], place[1]]).bits(place[2])
+}
+
+/// The part of [`bits`] that all places of a line have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Line(u64);
+
+impl Line {
+    /// The line of all places that begin with these two integers.
+    #[must_use]
+    pub fn new(seed: u64, begin: [i64; 2]) -> Self {
+        Self(begin.iter().fold(mixed(seed), |state, &part| mixed(state ^ mixed(part as u64))))
+    }
+
+    /// What [`bits`] gives for the place that ends with `last`.
+    #[must_use]
+    pub fn bits(self, last: i64) -> u64 {
+        mixed(self.0 ^ mixed(last as u64))
+    }
 }
 
 /// A number of [0, 1) from the same.

@@ -2,6 +2,7 @@
 
 use crate::error::{Failure, Stage};
 use crate::gather::decode::StoredSlice;
+use crate::image::fill::FACE_HU;
 use crate::image::text::{Rectangle, TEXT_FILL_HU};
 use crate::image::{FillValue, Removal};
 
@@ -92,11 +93,21 @@ fn replace<const WIDTH: usize>(
             }
         }
         FillValue::Constant(_) => {}
-        FillValue::Tissue(_) => {
-            for (index, _) in removed.iter().enumerate().filter(|(_, removed)| **removed) {
-                let (row, column) = (index / stored.columns, index % stored.columns);
-                let hu = change.removal.fill.hu(change.slice, row, column);
-                pixels[index] = pixel_of(hu, change.exact_fill)?;
+        FillValue::Tissue(tissue) => {
+            let table: Vec<_> =
+                (FACE_HU.0..=FACE_HU.1).map(|hu| pixel_of(hu, change.exact_fill).ok()).collect();
+            let mut misfit = None;
+            let lines = pixels.chunks_mut(stored.columns.max(1)).zip(removed.chunks(stored.columns.max(1)));
+            for (row, (pixels, removed)) in
+                lines.enumerate().filter(|(_, (_, removed))| removed.contains(&true))
+            {
+                tissue.row(change.slice, row, removed, |column, hu| match table[(hu - FACE_HU.0) as usize] {
+                    Some(pixel) => pixels[column] = pixel,
+                    None => misfit = Some(hu),
+                });
+            }
+            if let Some(hu) = misfit {
+                pixel_of(hu, change.exact_fill)?;
             }
         }
     }

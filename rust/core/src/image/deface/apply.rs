@@ -1,9 +1,10 @@
 //! The decision carried to full resolution: which voxels go.
 
-use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
-use super::ellipse::{Ellipse, outside_air};
+use super::disk::Stretch;
+use super::ellipse::Ellipse;
 use crate::image::bits::Bits;
 use crate::image::grid::Grid;
 use crate::image::sample::{BONE_HU, Rim};
@@ -67,6 +68,10 @@ impl std::iter::Sum for Counts {
 enum Block {
     Kept,
     Removed,
+    /// The ellipse decides, and bone stays where there is some.
+    Disk {
+        bony: bool,
+    },
     Mixed,
 }
 
@@ -105,39 +110,59 @@ impl Decision {
                 continue;
             }
             let mut first = 0;
-            for run in blocks.chunk_by(|a, b| a == b && *a == Block::Removed) {
+            for run in blocks.chunk_by(|a, b| a == b && *a != Block::Mixed) {
                 let nodes = first..first + run.len();
                 first = nodes.end;
                 let pixels =
                     ranges[nodes.start].start..ranges[nodes.end - 1].end.max(ranges[nodes.start].start);
+                // How many pixels of each column go, or of all columns of a single node.
+                let mut by_pixel = Vec::new();
                 let mut removed = 0;
-                if run[0] == Block::Removed {
-                    for row in pixel_rows.clone() {
-                        gone[row * columns + pixels.start..row * columns + pixels.end].fill(true);
+                match run[0] {
+                    Block::Kept => {}
+                    Block::Removed => {
+                        for row in pixel_rows.clone() {
+                            gone[row * columns + pixels.start..row * columns + pixels.end].fill(true);
+                        }
+                        removed = (pixels.len() * pixel_rows.len()) as u64;
                     }
-                    removed = (pixels.len() * pixel_rows.len()) as u64;
-                } else if run[0] == Block::Mixed {
-                    let node = [plane, node_row, nodes.start];
-                    let mixed = Mixed::new(self, node, disk.as_ref());
-                    for row in pixel_rows.clone() {
-                        let (r, down) = by_row[row];
-                        let line = row * columns + pixels.start..row * columns + pixels.end;
-                        let weights = &by_column[pixels.clone()];
-                        removed += mixed.apply(
-                            &excess,
-                            (r, down),
-                            weights,
-                            [row, pixels.start],
-                            &hu_of[line.clone()],
-                            &mut gone[line],
-                        );
+                    Block::Disk { bony } => {
+                        let disk = disk.as_ref().and_then(|disk| disk.as_slice()).unwrap_or_default();
+                        let at = [pixel_rows.clone(), pixels.clone()];
+                        by_pixel = Stretch { pixels: at, columns, bony, disk, hu: hu_of }.apply(gone);
+                        removed = by_pixel.iter().map(|n| u64::from(*n)).sum();
+                    }
+                    Block::Mixed => {
+                        let mixed = Mixed::new(self, [plane, node_row, nodes.start], disk.as_ref());
+                        for row in pixel_rows.clone() {
+                            let (r, down) = by_row[row];
+                            let line = row * columns + pixels.start..row * columns + pixels.end;
+                            let weights = &by_column[pixels.clone()];
+                            removed += mixed.apply(
+                                &excess,
+                                (r, down),
+                                weights,
+                                [row, pixels.start],
+                                &hu_of[line.clone()],
+                                &mut gone[line],
+                            );
+                        }
                     }
                 }
                 counts.removed += removed;
-                for (at, pixels) in nodes.clone().zip(&ranges[nodes]) {
+                for (at, of_node) in nodes.clone().zip(&ranges[nodes]) {
                     let node = [plane, node_row, at];
-                    let size = (pixels.len() * pixel_rows.len()) as u64;
-                    let lost = if run.len() > 1 || run[0] == Block::Removed { size } else { removed };
+                    let size = (of_node.len() * pixel_rows.len()) as u64;
+                    let lost = match run[0] {
+                        Block::Kept => 0,
+                        Block::Removed => size,
+                        Block::Disk { .. } => by_pixel
+                            [of_node.start - pixels.start..of_node.end - pixels.start]
+                            .iter()
+                            .map(|n| u64::from(*n))
+                            .sum(),
+                        Block::Mixed => removed,
+                    };
                     if self.depth[node] > 0.0 {
                         counts.head += size;
                         counts.head_removed += lost;
@@ -150,19 +175,6 @@ impl Decision {
             }
         }
         counts
-    }
-
-    /// The study group's ellipse around the air outside the head in this slice, where it was asked for.
-    fn disk_at(&self, hu: &ArrayView2<'_, i16>, slice: usize) -> Option<Array2<bool>> {
-        let grid = &self.grid;
-        let plane = grid.plane_of_slice[slice];
-        let margin = -grid.pitch_mm[0].max(grid.pitch_mm[1]);
-        self.ellipse.as_ref().map(|ellipse| {
-            let outside = |row, column| {
-                self.depth[[plane, grid.node_of(slice, 0, row), grid.node_of(slice, 1, column)]] < margin
-            };
-            ellipse.dilate(&outside_air(hu, self.air_hu, outside))
-        })
     }
 
     /// For each pixel the node before it and the weight of the node after it.
@@ -189,11 +201,11 @@ impl Decision {
             let (row, column) = (index / columns, index % columns);
             let (node, here) = ([plane, row, column], [0, row, column]);
             *block = if self.protected.has(node) {
-                Block::Mixed
+                Block::Kept
             } else if depth <= self.far() {
                 Block::Removed
-            } else if disk {
-                Block::Mixed
+            } else if disk && !any.has(here) {
+                Block::Disk { bony: self.bony.has(node) }
             } else if !any.has(here) && !self.is_edge(depth) {
                 Block::Kept
             } else if !kept.has(here) && !self.bony.has(node) {
@@ -238,24 +250,21 @@ impl Decision {
     }
 }
 
-/// A node whose pixels are decided one by one.
+/// A node whose pixels are decided one by one; it is not protected.
 struct Mixed<'a> {
     decision: &'a Decision,
     bony: bool,
-    protected: bool,
     edge: bool,
     disk: Option<&'a Array2<bool>>,
 }
 
 impl<'a> Mixed<'a> {
     fn new(decision: &'a Decision, node: [usize; 3], disk: Option<&'a Array2<bool>>) -> Self {
-        let protected = decision.protected.has(node);
         Self {
             decision,
             bony: decision.bony.has(node),
-            protected,
-            edge: disk.is_none() && !protected && decision.is_edge(decision.depth[node]),
-            disk: disk.filter(|_| !protected),
+            edge: disk.is_none() && decision.is_edge(decision.depth[node]),
+            disk,
         }
     }
 
@@ -282,7 +291,7 @@ impl<'a> Mixed<'a> {
                 hu <= self.decision.tissue_hu
                     || self.decision.rim.is_some_and(|rim| rim.covers(row, column, hu))
             };
-            let goes = !self.protected && above + down * (below - above) > 0.0
+            let goes = above + down * (below - above) > 0.0
                 || self.edge && air()
                 || self.disk.is_some_and(|disk| disk[[row, column]]);
             *gone = goes && !(self.bony && hu > BONE_HU);

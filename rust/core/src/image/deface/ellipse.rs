@@ -1,6 +1,9 @@
 //! The study group's removal: the air of each slice, dilated by an ellipse of so many pixels.
 
-use ndarray::{Array2, ArrayView2};
+use std::ops::RangeInclusive;
+
+use crate::image::bits::Bits;
+use crate::image::label::runs_of;
 
 /// A structuring element: for each row offset the span of column offsets, as OpenCV's
 /// `getStructuringElement(MORPH_ELLIPSE, (width, height))` lays it out.
@@ -9,7 +12,7 @@ use ndarray::{Array2, ArrayView2};
 /// element reaches one pixel further to the top and left than to the bottom and right: 20 gives -10..=9.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ellipse {
-    rows: Vec<(isize, std::ops::RangeInclusive<isize>)>,
+    rows: Vec<(isize, RangeInclusive<isize>)>,
 }
 
 impl Ellipse {
@@ -30,69 +33,34 @@ impl Ellipse {
         Self { rows }
     }
 
-    /// Marks the pixels for which the element, anchored there, meets `set` (OpenCV's `dilate`).
+    /// Marks the pixels for which the element, anchored there, meets `set` (OpenCV's `dilate`), a set of one plane.
     #[must_use]
-    pub fn dilate(&self, set: &Array2<bool>) -> Array2<bool> {
-        let (rows, columns) = set.dim();
-        let mut out = Array2::from_elem(set.dim(), false);
-        for row in 0..rows {
-            let line = set.row(row);
-            let mut start = 0;
-            while start < columns {
-                if !line[start] {
-                    start += 1;
-                    continue;
+    pub fn dilated(&self, set: &Bits) -> Bits {
+        let [_, rows, columns] = set.shape();
+        let stride = set.stride();
+        let mut out = Bits::none(set.shape());
+        let mut spans: Vec<&RangeInclusive<isize>> = self.rows.iter().map(|(_, span)| span).collect();
+        spans.sort_unstable_by_key(|span| (*span.start(), *span.end()));
+        spans.dedup();
+        for span in spans {
+            // A member at `s` is met by the anchors from `s - end` to `s - start`.
+            let mut wide = Bits::none(set.shape());
+            for row in 0..rows {
+                for (start, end) in runs_of(set.row(0, row)) {
+                    let from = (start as isize - span.end()).max(0) as usize;
+                    let to = (end as isize - span.start()).clamp(0, columns as isize) as usize;
+                    wide.insert_run(row, from.min(to), to);
                 }
-                let end = (start..columns).find(|&c| !line[c]).unwrap_or(columns);
-                for (offset, span) in &self.rows {
-                    // A member at `s` is met by the anchors `s - offset`.
-                    let target = row as isize - offset;
-                    if (0..rows as isize).contains(&target) {
-                        let from = (start as isize - span.end()).max(0) as usize;
-                        let to = (end as isize - span.start()).clamp(0, columns as isize) as usize;
-                        if let Some(line) = out.row_mut(target as usize).into_slice() {
-                            line[from.min(to)..to].fill(true);
-                        }
-                    }
-                }
-                start = end;
+            }
+            for (offset, _) in self.rows.iter().filter(|(_, of)| of == span) {
+                let shift = offset.unsigned_abs().min(rows) * stride;
+                let (to, from) = if *offset > 0 { (0, shift) } else { (shift, 0) };
+                let (out, wide) = (&mut out.words_mut()[to..], &wide.words()[from..]);
+                out.iter_mut().zip(wide).for_each(|(out, word)| *out |= word);
             }
         }
         out
     }
-}
-
-/// The air (at or below `air_hu`) that is connected within the slice to a pixel for which `outside` holds.
-#[must_use]
-pub fn outside_air(
-    slice: &ArrayView2<'_, i16>,
-    air_hu: i16,
-    outside: impl Fn(usize, usize) -> bool,
-) -> Array2<bool> {
-    let (rows, columns) = slice.dim();
-    let mut reached = Array2::from_elem(slice.dim(), false);
-    let mut open = Vec::new();
-    for ((row, column), &hu) in slice.indexed_iter() {
-        if hu <= air_hu && outside(row, column) {
-            reached[[row, column]] = true;
-            open.push((row, column));
-        }
-    }
-    while let Some((row, column)) = open.pop() {
-        let neighbors = [
-            (row.wrapping_sub(1), column),
-            (row + 1, column),
-            (row, column.wrapping_sub(1)),
-            (row, column + 1),
-        ];
-        for (r, c) in neighbors {
-            if r < rows && c < columns && !reached[[r, c]] && slice[[r, c]] <= air_hu {
-                reached[[r, c]] = true;
-                open.push((r, c));
-            }
-        }
-    }
-    reached
 }
 
 #[cfg(test)]
@@ -101,27 +69,28 @@ mod tests {
 
     use super::*;
 
-    fn drawing(mask: &Array2<bool>) -> String {
-        let line = |row: ndarray::ArrayView1<'_, bool>| {
-            row.iter().map(|&b| if b { '#' } else { '.' }).collect::<String>()
+    fn drawing(set: &Bits) -> String {
+        let [_, rows, columns] = set.shape();
+        let line = |row| {
+            (0..columns).map(|column| if set.has([0, row, column]) { '#' } else { '.' }).collect::<String>()
         };
-        mask.rows().into_iter().map(line).collect::<Vec<_>>().join(" ")
+        (0..rows).map(line).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn an_even_element_reaches_one_pixel_further_to_the_bottom_and_right() {
-        let mut set = Array2::from_elem((7, 7), false);
-        set[[3, 3]] = true;
+        let mut set = Bits::none([1, 7, 7]);
+        set.insert([0, 3, 3]);
         // OpenCV's 4 x 4 ellipse is .... reaching -2..=1; what it paints lies mirrored.
         assert_eq!(
-            drawing(&Ellipse::new(4, 4).dilate(&set)),
+            drawing(&Ellipse::new(4, 4).dilated(&set)),
             "....... ....... ..####. ..####. ..####. ...#... ......."
         );
         assert_eq!(
-            drawing(&Ellipse::new(3, 3).dilate(&set)),
+            drawing(&Ellipse::new(3, 3).dilated(&set)),
             "....... ....... ...#... ..###.. ...#... ....... ......."
         );
-        assert_eq!(drawing(&Ellipse::new(1, 1).dilate(&set)), drawing(&set));
+        assert_eq!(drawing(&Ellipse::new(1, 1).dilated(&set)), drawing(&set));
     }
 
     #[test]
@@ -135,19 +104,21 @@ mod tests {
     proptest! {
         #[test]
         fn the_fast_dilation_is_the_slow_one(
-            members in prop::collection::vec(prop::bool::weighted(0.1), 17 * 23),
-            height in 1_usize..9,
-            width in 1_usize..9,
+            members in prop::collection::vec(prop::bool::weighted(0.03), 17 * 90),
+            height in 1_usize..40,
+            width in 1_usize..40,
         ) {
-            let set = Array2::from_shape_vec((17, 23), members).unwrap();
+            let set = Bits::of([1, 17, 90], &members, |member| member);
             let element = Ellipse::new(height, width);
-            let slow = Array2::from_shape_fn(set.dim(), |(r, c)| {
-                element.rows.iter().any(|(dr, span)| span.clone().any(|dc| {
-                    let (r, c) = (r as isize + dr, c as isize + dc);
-                    r >= 0 && c >= 0 && set.get([r as usize, c as usize]).is_some_and(|&b| b)
-                }))
-            });
-            prop_assert_eq!(element.dilate(&set), slow);
+            let fast = element.dilated(&set);
+            for (index, _) in members.iter().enumerate() {
+                let (row, column) = (index / 90, index % 90);
+                let slow = element.rows.iter().any(|(dr, span)| span.clone().any(|dc| {
+                    let (r, c) = (row as isize + dr, column as isize + dc);
+                    (0..17).contains(&r) && (0..90).contains(&c) && set.has([0, r as usize, c as usize])
+                }));
+                prop_assert_eq!(fast.has([0, row, column]), slow);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod apply;
 pub mod cavity;
+mod disk;
 pub mod ellipse;
 pub mod exterior;
 pub mod face;
