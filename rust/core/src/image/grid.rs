@@ -14,6 +14,9 @@ const PLANE_MM: f64 = 1.7;
 /// Extent of a single slice along the normal, which nothing else tells: a usual thickness in head CT, mm.
 const SINGLE_MM: f32 = 5.0;
 
+/// The round field of view ends about so far from the middle, as a part of half the matrix.
+const EDGE_OF_FIELD: f32 = 0.98;
+
 /// Where the nodes lie and which voxels they gather. Index order is `[plane, row, column]` as in volumes.
 ///
 /// One ring of nodes around the image belongs to no voxel: it stands for the world outside. Once the grid is
@@ -110,6 +113,24 @@ impl Grid {
     pub fn coordinate(&self, slice: usize, axis: usize, index: usize) -> f32 {
         (index as f32 + self.shift[slice][axis] as f32 + 0.5) / self.factor[axis] as f32 + 0.5
             - self.first[axis] as f32
+    }
+
+    /// Whether a node gathers pixels at or beyond the edge of the round field of view, which touches the sides of the
+    /// matrix (rows, columns); of the first slice of its plane.
+    #[must_use]
+    pub fn at_edge_of_field(&self, node: [usize; 3], matrix: [usize; 2]) -> bool {
+        let Some(slice) = self.plane_of_slice.iter().position(|plane| *plane == node[0]) else {
+            return false;
+        };
+        let farthest = [0, 1].map(|axis| {
+            let (pixels, size) =
+                (self.pixels_of(slice, axis, node[axis + 1], matrix[axis]), matrix[axis] as f32);
+            [pixels.start, pixels.end]
+                .map(|at| (at as f32 / size - 0.5).abs())
+                .into_iter()
+                .fold(0.0, f32::max)
+        });
+        farthest[0].hypot(farthest[1]) > 0.5 * EDGE_OF_FIELD
     }
 
     /// Position of a node in the grid's own frame: along the normal, down the columns, along the rows, mm.
@@ -247,6 +268,16 @@ mod tests {
                 assert_eq!(all, 40, "the outermost nodes take what lies beyond");
             }
         }
+    }
+
+    #[test]
+    fn the_field_of_view_is_round() {
+        let grid = Grid::new(&geometry(vec![[0.0; 3]], 1.0), [64, 64]);
+        let at = |row, column| [0, grid.node_of(0, 0, row), grid.node_of(0, 1, column)];
+        for (row, column) in [(0, 0), (0, 32), (32, 63), (9, 9)] {
+            assert!(grid.at_edge_of_field(at(row, column), [64, 64]), "{row}, {column}");
+        }
+        assert!(!grid.at_edge_of_field(at(12, 12), [64, 64]) && !grid.at_edge_of_field(at(32, 3), [64, 64]));
     }
 
     #[test]

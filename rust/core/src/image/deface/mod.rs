@@ -217,7 +217,7 @@ pub fn decide(
     let beyond_head = head.inverted();
     let depth_mm = kernel_mm(how.kernel, &volume.geometry);
     let depth = depth(&head, &beyond_head, &grid, REACH_MM.max(depth_mm + 4.0), stop)?;
-    let (bone, bright) = bone(&sample, &head, &grid);
+    let (bone, bright) = bone(&sample, &head, &grid, [rows, columns]);
     let to_bone = distance(&bone, &grid, REACH_MM, stop)?;
 
     let cavity = match skin(&sample, &bone, &head, &depth) {
@@ -359,11 +359,19 @@ fn behind_bone(head: &Bits, bone: &Bits, reach_mm: f32, grid: &Grid) -> Bits {
 }
 
 /// The bone of the skull and face on the grid, and the nodes whose bright voxels are bone.
-fn bone(sample: &Sample, head: &Bits, grid: &Grid) -> (Bits, Bits) {
+fn bone(sample: &Sample, head: &Bits, grid: &Grid, matrix: [usize; 2]) -> (Bits, Bits) {
     let shares = sample.bone.as_slice().unwrap_or_default();
-    let piece = |share: f32, smallest_ml: f32| {
+    let any = Bits::of(grid.shape, shares, |bone| bone > 0);
+    // A node that the field of view cuts may hold too little for matter, and bone all the same.
+    let beside = head.dilated(grid, 1.1 * grid.pitch_mm[0].max(grid.pitch_mm[1])).without(head).and(&any);
+    let mut with_edge = head.clone();
+    beside
+        .nodes()
+        .filter(|node| grid.at_edge_of_field(*node, matrix))
+        .for_each(|node| with_edge.insert(node));
+    let piece = |share: f32, smallest_ml: f32, within: &Bits| {
         let room =
-            Bits::of(grid.shape, shares, |bone| bone > 0 && f32::from(bone) / 255.0 >= share).and(head);
+            Bits::of(grid.shape, shares, |bone| bone > 0 && f32::from(bone) / 255.0 >= share).and(within);
         let mut kept = Bits::none(grid.shape);
         for runs in components(&room) {
             let ml: f32 = nodes_of(&runs).map(|node| sample.bone_share(node) * grid.node_ml(node[0])).sum();
@@ -373,7 +381,7 @@ fn bone(sample: &Sample, head: &Bits, grid: &Grid) -> (Bits, Bits) {
         }
         kept
     };
-    (piece(BONE_SHARE, BONE_ML), piece(0.0, SPECK_ML))
+    (piece(BONE_SHARE, BONE_ML, head), piece(0.0, SPECK_ML, &with_edge))
 }
 
 /// Whether there is soft tissue over the bone at all.
