@@ -49,12 +49,14 @@ def skull(volume: Volume, step_mm: float = 1.5) -> Skull:
     bone = largest(ndimage.binary_closing(hu > BONE_HU, iterations=1) | (hu > BONE_HU))
     inner = cavity_of(bone, step_mm)
     bony = volume.hu > BONE_HU
-    cavity = grid.to_voxels(inner) & ~bony
     if not inner.any():
-        return Skull(cavity, np.zeros_like(bony), bony)
-    near = grid.to_voxels(ndimage.distance_transform_edt(~inner) * step_mm <= BONE_MM)
-    patient = grid.to_voxels(ndimage.binary_dilation(bone, iterations=2))
-    return Skull(cavity, bony & near & patient, bony & ~near & patient)
+        return Skull(np.zeros_like(bony), np.zeros_like(bony), bony)
+    near = ndimage.distance_transform_edt(~inner) * step_mm <= BONE_MM
+    patient = ndimage.binary_dilation(bone, iterations=2)
+    # One way back to the voxels for the three of them.
+    parts = grid.to_voxels((inner * 1 + near * 2 + patient * 4).astype(np.uint8))
+    of_patient = bony & (parts & 4 > 0)
+    return Skull((parts & 1 > 0) & ~bony, of_patient & (parts & 2 > 0), of_patient & (parts & 2 == 0))
 
 
 def cavity(

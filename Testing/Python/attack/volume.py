@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from scipy import ndimage
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 AIR_HU = -1000.0
 IMPLAUSIBLE_HU = -1100  # below any air and its noise: padding, or outside the field of view
@@ -155,18 +157,25 @@ class Grid:
         cut = volume.hu[self._window]
         return self.sample(np.where(cut < IMPLAUSIBLE_HU, np.int16(AIR_HU), cut))
 
-    def to_voxels(self, mask: Mask) -> Mask:
-        """A grid mask brought back to the voxels of the volume (nearest point)."""
+    def to_voxels(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
+        """A value per grid point brought back to the voxels of the volume (nearest point); 0 beyond the grid."""
         v = self.volume
-        rows = (np.arange(v.hu.shape[1]) * v.pixel_mm[0])[:, None, None] * v.along_column
-        columns = (np.arange(v.hu.shape[2]) * v.pixel_mm[1])[None, :, None] * v.along_row
-        plane = rows + columns
-        out = np.zeros(v.hu.shape, bool)
+        down = (np.arange(v.hu.shape[1]) * v.pixel_mm[0])[:, None]
+        right = (np.arange(v.hu.shape[2]) * v.pixel_mm[1])[None, :]
+        # An axis of the patient that only rows or only columns follow needs one line of positions, not a plane.
+        plane = [
+            (down * a if a else 0.0) + (right * b if b else 0.0)
+            for a, b in zip(v.along_column, v.along_row, strict=True)
+        ]
+        out = np.zeros(v.hu.shape, values.dtype)
         for i, origin in enumerate(v.origins_mm):
-            at = np.rint((plane + (origin - self.low_mm)) / self.step_mm).astype(np.int32)[..., ::-1]
-            ok = np.all((at >= 0) & (at < np.array(self.shape)), axis=-1)
-            at = np.where(ok[..., None], at, 0)
-            out[i] = ok & mask[at[..., 0], at[..., 1], at[..., 2]]
+            at, inside = [], np.True_
+            for part, offset, size in zip(plane, origin - self.low_mm, self.shape[::-1], strict=True):
+                nearest = np.rint((part + offset) / self.step_mm).astype(np.int32)
+                valid = (nearest >= 0) & (nearest < size)
+                at.append(np.where(valid, nearest, 0))
+                inside = inside & valid
+            out[i] = np.where(inside, values[at[2], at[1], at[0]], values.dtype.type(0))
         return out
 
     def patient_mm(self, index: NDArray[np.int64]) -> NDArray[np.float64]:
