@@ -57,6 +57,12 @@ def test_random_fill_does_not_hide_the_face(
     assert lost.facial_skin_untouched < 0.001
 
 
+def test_a_sponge_of_noise_shows_no_face(target: attack.Target, original: attack.Volume) -> None:
+    noise = np.random.default_rng(3).normal(-38.0, 50.0, original.hu.shape).clip(-125, 50).round()
+    bare = np.where(original.hu > 300, original.hu, noise).astype(np.int16)
+    assert leak(target, original, bare).ratio > 0.95
+
+
 def test_losses_count_what_was_taken(original: attack.Volume, anatomy: attack.Anatomy) -> None:
     same = attack.losses(original, original, anatomy)
     assert (same.bone_altered, same.soft_tissue_removed, same.facial_skin_untouched, same.ears_remaining) == (

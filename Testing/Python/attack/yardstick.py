@@ -20,6 +20,9 @@ DEPTH_MM = 30.0  # and backward: room for the deepest surface
 MOST_POINTS = 8000
 LEAST_POINTS = 200
 LEAST_SHARE = 0.01  # of the grid: less than this is no head, or no air
+ASIDE_MM = 8.0  # so far before and behind the skin a surface is probed: a sponge of noise is near to every place
+PARTING_MM = 1.5  # by which a place before it must lie farther out than one behind it; the true surface gives 5
+NO_SURFACE = Fit(float("inf"), 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,18 @@ class Target:
         return replace(self, skull=face, wide_skull=wide)
 
     def measure(self, solid: Mask) -> tuple[Fit, Fit]:
-        """Fits one surface to the true skin: to the face proper, and to all of it."""
-        off = signed_distance(solid, self.points, self.grid.step_mm)
+        """Fits one surface to the true skin: to the face proper, and to all of it.
+
+        What does not part the places before the face from those behind it is a sponge and shows no surface.
+        """
+        step = np.array([0, round(ASIDE_MM / self.grid.step_mm), 0])
+        face, last = self.points[self.of_face], np.array(self.grid.shape) - 1
+        places = np.concatenate([self.points, np.maximum(face - step, 0), np.minimum(face + step, last)])
+        off, before, behind = np.split(
+            signed_distance(solid, places, self.grid.step_mm), [len(self.points), len(self.points) + len(face)]
+        )
+        if not np.isfinite(off).all() or before.mean() - behind.mean() < PARTING_MM:
+            return NO_SURFACE, NO_SURFACE
         return fit(off[self.of_face]), fit(off)
 
 
@@ -140,7 +153,10 @@ def best_surfaces(
         solid = solid_from(inside)
         if not LEAST_SHARE < float(solid.mean()) < 1.0 - LEAST_SHARE:
             continue
-        face, wide = (Recovered(guess.attack, guess.detail, f) for f in target.measure(solid))
+        fits = target.measure(solid)
+        if NO_SURFACE in fits:
+            continue
+        face, wide = (Recovered(guess.attack, guess.detail, f) for f in fits)
         known = best.get(guess.attack, (face, wide))
         best[guess.attack] = (_nearer(known[0], face), _nearer(known[1], wide))
     return best
