@@ -94,9 +94,9 @@ def _write_series(folder, volume, spacing_mm, accession, number, image_type):
         one.StudyInstanceUID, one.SeriesInstanceUID = root + ".9", f"{root}.{number}"
         one.FrameOfReferenceUID = root + ".8"
         one.SeriesNumber, one.InstanceNumber = number, index + 1
-        one.ImagePositionPatient = [-96.0, -96.0, spacing_mm[0] * index]
+        one.ImagePositionPatient = [-96.0, -96.0, round(spacing_mm[0] * index, 4)]  # a DS has 16 characters
         one.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-        one.PixelSpacing, one.SliceThickness = list(spacing_mm[1:]), spacing_mm[0]
+        one.PixelSpacing, one.SliceThickness = list(spacing_mm[1:]), round(spacing_mm[0], 4)
         one.Rows, one.Columns, one.SamplesPerPixel, one.PhotometricInterpretation = (
             *plane.shape,
             1,

@@ -29,9 +29,9 @@ impl Bits {
         for (row, values) in values.chunks(columns).take(shape[0] * shape[1]).enumerate() {
             let words = &mut bits.words[row * bits.stride..(row + 1) * bits.stride];
             for (word, values) in words.iter_mut().zip(values.chunks(64)) {
-                let mut passed = [0; 64];
-                passed.iter_mut().zip(values).for_each(|(passed, &value)| *passed = u8::from(passes(value)));
-                *word = packed(&passed);
+                let mut members = [0; 64];
+                members.iter_mut().zip(values).for_each(|(member, &value)| *member = u8::from(passes(value)));
+                *word = packed(&members);
             }
         }
         bits

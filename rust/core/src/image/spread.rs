@@ -136,6 +136,10 @@ impl Columns {
         self.squares.fill(0);
     }
 
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "without a branch for each pixel the loop is vectorized"
+    )]
     fn add(&mut self, line: &[i16], removed: &[bool]) {
         for (((kept, count), &hu), &removed) in
             self.kept.iter_mut().zip(&mut self.count).zip(line).zip(removed)
