@@ -74,9 +74,27 @@ fn is_integer(text: &str) -> bool {
 
 /// At most 16 characters: a decimal number, perhaps with an exponent.
 fn is_decimal(text: &str) -> bool {
-    text.len() <= 16
-        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
-        && text.parse::<f64>().is_ok_and(f64::is_finite)
+    text.len() <= 16 && decimal(text).is_some()
+}
+
+fn decimal(text: &str) -> Option<f64> {
+    text.bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+        .then(|| text.parse().ok())?
+        .filter(|number: &f64| number.is_finite())
+}
+
+/// A decimal number of any length as the nearest one that 16 characters can write.
+pub(super) fn rounded_decimal(text: &str) -> Option<String> {
+    let number = decimal(text.trim_matches([' ', '\0']))?;
+    (0..15)
+        .flat_map(|digits| [format!("{number:.digits$}"), format!("{number:.digits$e}")])
+        .filter(|short| is_decimal(short))
+        .min_by(|one, other| {
+            let [one, other] =
+                [one, other].map(|short| decimal(short).map_or(f64::INFINITY, |near| (near - number).abs()));
+            one.total_cmp(&other)
+        })
 }
 
 fn is_age(text: &str) -> bool {
@@ -170,6 +188,23 @@ mod tests {
             [("1.5E-3", true), ("+0.25", true), ("inf", false), ("nan", false), ("12345678901234567", false)]
         {
             assert_eq!(is_legal(VR::DS, value), legal, "{value}");
+        }
+    }
+
+    #[test]
+    fn long_decimals_are_rounded() {
+        for (long, short) in [
+            ("0.5333333333333333", "0.53333333333333"),
+            ("-123.45678901234567", "-123.45678901235"),
+            (" 1.234567890123456789e-12", "1.2345678901e-12"),
+            ("0.00000000012345678901234", "1.2345678901e-10"),
+            ("1234567890123456789", "1.23456789012e18"),
+            ("0.00000000000000000", "0"),
+        ] {
+            assert_eq!(rounded_decimal(long).as_deref(), Some(short), "{long}");
+        }
+        for wrong in ["1,5000000000000000", "nan", "1e999", "0x1234567890123456", ""] {
+            assert_eq!(rounded_decimal(wrong), None, "{wrong}");
         }
     }
 

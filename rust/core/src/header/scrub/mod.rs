@@ -289,7 +289,7 @@ impl Scrub<'_> {
 
     /// Stays when it is legal for its VR and free of identifiers.
     fn kept(&self, element: &InMemElement, vr: VR, iod_type: IodType) -> Outcome {
-        let (tag, is_number) = (element.header().tag, matches!(vr, VR::IS | VR::DS));
+        let tag = element.header().tag;
         match vr {
             VR::UI => self.remapped(element, vr, iod_type),
             VR::CS => self.terms(element, iod_type),
@@ -302,16 +302,7 @@ impl Scrub<'_> {
                     Outcome::Kept
                 }
             }
-            VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM => match values(element) {
-                Some(texts)
-                    if texts.iter().all(|text| {
-                        legal::is_legal(vr, text) && !(is_number && self.is_identifying_number(tag, text))
-                    }) =>
-                {
-                    Outcome::Kept
-                }
-                _ => Outcome::Unfit,
-            },
+            VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM => self.measured(element, vr),
             _ if legal::carries_text(vr) => self.cleaned(element, vr, Place::Description),
             _ => match element.value() {
                 Value::Primitive(PrimitiveValue::Tags(pointers))
@@ -328,6 +319,29 @@ impl Scrub<'_> {
                 }
                 _ => Outcome::Unfit,
             },
+        }
+    }
+
+    /// Numbers, ages and dates: stay when all are legal and none is somebody's. Decimals longer than a DS may be, as
+    /// some scanners and tools write them, are rounded to its length.
+    fn measured(&self, element: &InMemElement, vr: VR) -> Outcome {
+        let Some(texts) = values(element) else { return Outcome::Unfit };
+        let fitting: Option<Vec<String>> = texts
+            .iter()
+            .map(|text| match vr {
+                _ if legal::is_legal(vr, text) => Some(text.clone()),
+                VR::DS => legal::rounded_decimal(text),
+                _ => None,
+            })
+            .collect();
+        let Some(fitting) = fitting else { return Outcome::Unfit };
+        let tag = element.header().tag;
+        let is_somebodys = matches!(vr, VR::IS | VR::DS)
+            && texts.iter().chain(&fitting).any(|text| self.is_identifying_number(tag, text));
+        match fitting == texts {
+            _ if is_somebodys => Outcome::Unfit,
+            true => Outcome::Kept,
+            false => Outcome::Cleaned(strings(fitting)),
         }
     }
 
