@@ -4,7 +4,8 @@
 //! corpora and on bytes made from them.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::panic;
+use std::sync::{LazyLock, Once};
 
 use dicom_core::Tag;
 use headct_deid_core::gather::read::{self, Dataset, Extent, PixelData};
@@ -15,6 +16,21 @@ use headct_deid_core::{Key, RawSettings, Settings};
 
 static KEY: LazyLock<Key> = LazyLock::new(|| Key::from_bytes(&[7; 32]).expect("32 bytes are a key"));
 static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+
+/// Lets libraries panic where the product catches it: libFuzzer's hook ends the process at every panic. One of our own
+/// code, and one that nobody catches, still end it.
+pub fn let_libraries_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let abort = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let is_library = info.location().is_some_and(|at| at.file().contains("/registry/src/"));
+            if !is_library {
+                abort(info);
+            }
+        }));
+    });
+}
 
 /// A target: its name, which is that of its corpus, and its body.
 pub type Target = (&'static str, fn(&[u8]));

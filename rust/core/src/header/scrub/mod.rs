@@ -293,15 +293,11 @@ impl Scrub<'_> {
         match vr {
             VR::UI => self.remapped(element, vr, iod_type),
             VR::CS => self.terms(element, iod_type),
-            _ if is_empty(element) => {
-                if iod_type == IodType::Optional
-                    && !matches!(element.value(), Value::Primitive(PrimitiveValue::Empty))
-                {
-                    Outcome::Removed
-                } else {
-                    Outcome::Kept
-                }
-            }
+            _ if is_empty(element) => match element.value() {
+                Value::Primitive(PrimitiveValue::Empty) => Outcome::Kept,
+                _ if iod_type == IodType::Optional => Outcome::Removed,
+                _ => Outcome::Emptied,
+            },
             VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM => self.measured(element, vr),
             _ if legal::carries_text(vr) => self.cleaned(element, vr, Place::Description),
             _ => match element.value() {
