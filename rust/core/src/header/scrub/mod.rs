@@ -391,7 +391,7 @@ impl Scrub<'_> {
             let plain = value.trim_matches([' ', '\0', '\t', '\r', '\n']);
             let text = self.person.cleaned(plain, place);
             let text = text.map(|text| shortened(&text, vr)).filter(|text| legal::is_legal(vr, text));
-            changed |= text.as_deref() != Some(plain);
+            changed |= text.as_deref() != Some(value.trim_matches([' ', '\0']));
             kept.extend(text);
         }
         match (kept.is_empty(), changed) {
