@@ -184,9 +184,7 @@ impl Audit<'_> {
         }
         let is_text = matches!(value, PrimitiveValue::Str(_) | PrimitiveValue::Strs(_));
         if !is_text {
-            let wants_text = legal::carries_text(vr)
-                || matches!(vr, VR::CS | VR::UI | VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM);
-            if wants_text && value.multiplicity() > 0 {
+            if legal::is_text(vr) && value.multiplicity() > 0 {
                 checks.push(Check::Illegal);
             }
             if let PrimitiveValue::Tags(pointers) = value {

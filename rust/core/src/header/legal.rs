@@ -26,6 +26,11 @@ pub(super) const fn carries_text(vr: VR) -> bool {
     matches!(vr, VR::LO | VR::SH | VR::LT | VR::ST | VR::UT | VR::UC | VR::PN | VR::AE | VR::UR)
 }
 
+/// Whether a value is written in characters: free text, a term, a number, a date, a UID.
+pub(super) const fn is_text(vr: VR) -> bool {
+    carries_text(vr) || matches!(vr, VR::CS | VR::UI | VR::IS | VR::DS | VR::AS | VR::DA | VR::DT | VR::TM)
+}
+
 /// Whether the bytes could hold anything at all.
 pub(super) const fn is_opaque(vr: VR) -> bool {
     matches!(vr, VR::OB | VR::OW | VR::OD | VR::OF | VR::OL | VR::OV | VR::UN)

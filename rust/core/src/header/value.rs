@@ -39,6 +39,24 @@ pub(super) fn has_kind(value: &PrimitiveValue, vr: VR) -> bool {
     )
 }
 
+/// Whether a value as it stands is one that a VR may have; of numbers and sequences, whether the VR is no text.
+pub(super) fn holds_legal(vr: VR, element: &InMemElement) -> bool {
+    match element.value() {
+        Value::Primitive(PrimitiveValue::Empty) => true,
+        Value::Primitive(value @ (PrimitiveValue::Str(_) | PrimitiveValue::Strs(_)))
+            if legal::is_one_text(vr) =>
+        {
+            legal::is_legal(vr, &value.to_str())
+        }
+        Value::Primitive(value @ (PrimitiveValue::Str(_) | PrimitiveValue::Strs(_))) => value
+            .to_multi_str()
+            .iter()
+            .flat_map(|text| text.split('\\'))
+            .all(|text| legal::is_legal(vr, text)),
+        _ => !legal::is_text(vr),
+    }
+}
+
 pub(super) fn is_empty(element: &InMemElement) -> bool {
     match element.value() {
         Value::Primitive(PrimitiveValue::Empty) => true,

@@ -17,7 +17,7 @@ use super::person::Person;
 use super::profile::{self, Action, Fallback};
 use super::rules::{IodType, Rules};
 use super::uids;
-use super::value::{empty, has_kind, is_empty, representation, strings, values};
+use super::value::{empty, has_kind, holds_legal, is_empty, representation, strings, values};
 use super::vocabulary::{Place, demands_term, place};
 use crate::error::{Failure, Stage};
 use crate::settings::{PatientIdRule, Settings};
@@ -111,7 +111,10 @@ impl Scrub<'_> {
         let vr = representation(known.vr(), element.vr());
         let action = profile::action(self.rules, self.settings, tag, vr, depth > 0);
         let iod_type = if depth > 0 { IodType::Optional } else { profile::iod_type(self.rules.row(tag)) };
-        let outcome = self.apply(action, element, vr, iod_type, depth)?;
+        let outcome = match self.apply(action, element, vr, iod_type, depth)? {
+            Outcome::Kept if !holds_legal(vr, element) => Outcome::Unfit,
+            outcome => outcome,
+        };
         self.count(&outcome, iod_type);
         Ok(match outcome {
             Outcome::Kept if element.vr() == vr => Some(element.clone()),
@@ -162,7 +165,9 @@ impl Scrub<'_> {
             Action::Shift => self.shifted(element, vr),
             Action::Keep if vr == VR::SQ => self.items(element, iod_type, depth)?,
             Action::Keep => self.kept(element, vr, iod_type),
-            Action::Clean(_) if demands_term(tag, iod_type) && is_safe_for_anybody(element) => Outcome::Kept,
+            Action::Clean(_) if demands_term(tag, iod_type) && is_safe_for_anybody(element, vr) => {
+                Outcome::Kept
+            }
             Action::Clean(fallback) => match self.cleaned(element, vr, place(tag)) {
                 Outcome::Unfit => match fallback {
                     Fallback::Remove => Outcome::Removed,
@@ -408,11 +413,12 @@ fn is_standard(pointer: Tag) -> bool {
 }
 
 /// Whether the text is one safe word or shape after another, whoever the patient is.
-fn is_safe_for_anybody(element: &InMemElement) -> bool {
-    values(element).is_some_and(|values| {
-        !is_empty(element)
-            && values.iter().all(|text| clean::is_safe(text, Place::Device, &Identifiers::default()))
-    })
+fn is_safe_for_anybody(element: &InMemElement, vr: VR) -> bool {
+    holds_legal(vr, element)
+        && values(element).is_some_and(|values| {
+            !is_empty(element)
+                && values.iter().all(|text| clean::is_safe(text, Place::Device, &Identifiers::default()))
+        })
 }
 
 /// The text cut to what its VR may hold, between words.
