@@ -18,7 +18,8 @@ from text_bench.lettering import lettered  # noqa: E402
 from text_bench.product import released  # noqa: E402
 from text_bench.score import CORRELATION, FILL_HU, correlation  # noqa: E402
 
-ABSENT = readers.missing() + [path for path in scenes.FONTS.values() if not Path(path).is_file()]
+ABSENT = [name for name in readers.missing() if name == readers.TESSERACT]
+ABSENT += [path for path in scenes.FONTS.values() if not Path(path).is_file()]
 
 
 def find(hu: np.ndarray) -> np.ndarray:
@@ -44,6 +45,17 @@ def test_text_over_brain_cannot_be_read_afterwards(value_hu: int) -> None:
     assert correlation(coverage, after[1][box]) <= 0.1
     assert not mask[[0, 2]].any()
     assert not find(after).any()
+
+
+@pytest.mark.skipif(bool(ABSENT), reason=f"SKIPPED: missing {', '.join(ABSENT)}")
+@pytest.mark.parametrize(("text", "value_hu"), [("WOLF 40417", 200), ("MUELLER 1956", -100), ("MUELLER 1956", 130)])
+def test_letters_of_thin_strokes_at_the_ends_go_with_the_others(text: str, value_hu: int) -> None:
+    hu = brain()
+    coverage = scenes.coverage_of(text, "DejaVu Sans", 14)
+    box = np.s_[1, 40 : 40 + coverage.shape[0], 60 : 60 + coverage.shape[1]]
+    hu[box] = np.rint(hu[box] + coverage * (value_hu - hu[box].astype(np.float32))).astype(np.int16)
+    left = coverage[~find(hu)[box]]
+    assert left.sum() <= 0.02 * coverage.sum()
 
 
 def test_metal_and_calcifications_are_no_text() -> None:

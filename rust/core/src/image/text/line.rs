@@ -9,6 +9,13 @@ const HEIGHTS: std::ops::RangeInclusive<usize> = 4..=48;
 /// HU that values drawn as one constant may differ by after rescaling and rounding.
 const SAME_HU: u16 = 2;
 
+/// Members that printed letters have at least, of one height in one row; chance does not bring that about ...
+const EVEN: usize = 5;
+/// ... from this height on, in pixels ...
+const EVEN_HEIGHT: usize = 6;
+/// ... when both their edges agree to this part of it.
+const EVEN_SLACK: usize = 10;
+
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shape {
@@ -57,6 +64,22 @@ impl Line {
         Some(Self { window, members, height })
     }
 
+    /// Whether the members are as even as printed letters: [`EVEN`] or more, most of them of one height in one row, and
+    /// as many with the strokes of letters.
+    pub(super) fn is_printed(&self, components: &Components, shape: &Shape) -> bool {
+        let Some((top, bottom)) = median_row(&self.members, components) else { return false };
+        let slack = (bottom - top) / EVEN_SLACK;
+        let stands = |&&index: &&usize| {
+            let window = components.list[index].window;
+            window.top.abs_diff(top) <= slack && window.bottom.abs_diff(bottom) <= slack
+        };
+        let standing = self.members.iter().filter(stands).count();
+        bottom - top >= EVEN_HEIGHT
+            && standing >= EVEN
+            && standing * 5 >= self.members.len() * 4
+            && shape.shapes >= EVEN.min(standing * 2 / 3)
+    }
+
     /// The line without members at its ends of which a much smaller share is like the text than of the others.
     pub(super) fn without_ends(mut self, components: &Components, share: impl Fn(usize) -> f32) -> Self {
         let least = median_share(&self, &share) * UNLIKE;
@@ -87,6 +110,17 @@ impl Line {
         let window = windows.reduce(Window::union).unwrap_or(even.window);
         Self { window, members, height: even.height.max(window.height().min(self.height)) }
     }
+}
+
+/// First row of, and first below, the members: the median of each.
+fn median_row(members: &[usize], components: &Components) -> Option<(usize, usize)> {
+    let median = |edge: fn(&Window) -> usize| {
+        let mut edges: Vec<usize> =
+            members.iter().map(|&index| edge(&components.list[index].window)).collect();
+        edges.sort_unstable();
+        edges.get(edges.len() / 2).copied()
+    };
+    Some((median(|window| window.top)?, median(|window| window.bottom)?))
 }
 
 /// The median share of the members of a line.

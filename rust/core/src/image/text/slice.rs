@@ -48,6 +48,8 @@ pub(super) struct Sight {
     pub(super) text: Vec<Found>,
     /// Lines that are text if they stay at their place in the next slice.
     pub(super) doubtful: Vec<Found>,
+    /// All lines that may be text, with their value: where strokes of one value prove one, it tells how far it reaches.
+    likely: Vec<(Window, i16)>,
 }
 
 /// Looks at slices; keeps its buffers from one to the next.
@@ -95,6 +97,7 @@ impl Finder {
             }
             sight.text.append(&mut lines.text);
             sight.doubtful.append(&mut lines.doubtful);
+            sight.likely.append(&mut lines.likely);
         }
         let strokes = Strokes { contrast: &self.contrast, links: &self.links };
         for text in &mut sight.text {
@@ -102,7 +105,8 @@ impl Finder {
             let window = text.window;
             text.ink.retain(|&at| window.contains(at));
         }
-        sight.text.extend(strokes.constant_lines());
+        let whole = |text: Found| Found { window: reached(&text, &sight.likely), ..text };
+        sight.text.extend(strokes.constant_lines().into_iter().map(whole));
         for text in sight.text.iter_mut().chain(&mut sight.doubtful) {
             text.window = placed(text.window, origin, slice.dim());
             text.ink
@@ -167,11 +171,8 @@ impl Scene<'_> {
         if wanders || line.window.width() < line.height || sight.text.iter().any(known) {
             return false;
         }
-        let traits =
-            shape_of(line, components).and_then(|shape| self.traits(line, &shape, components, DOUBTFUL));
-        let Some(traits) = traits else {
-            return false;
-        };
+        let Some(form) = shape_of(line, components) else { return false };
+        let Some(traits) = self.traits(line, &form, components, DOUBTFUL) else { return false };
         let share = |index: usize| self.share_of(&traits, &components.list[index], components);
         let trimmed = line.trimmed(components).without_ends(components, share);
         let usual = median_share(&trimmed, share);
@@ -182,11 +183,14 @@ impl Scene<'_> {
             // What changes as its surroundings do is followed only where its value stays.
             slack: if traits.changes() { SAME_HU } else { traits.slack },
         };
-        let sure = traits.weight() > 0.0;
+        let sure = traits.weight() > 0.0 || line.is_printed(components, &form);
         if sure {
             sight.text.push(text);
-        } else if traits.is_steady() {
-            sight.doubtful.push(text);
+        } else {
+            sight.likely.push((text.window, text.value));
+            if traits.is_steady() {
+                sight.doubtful.push(text);
+            }
         }
         sure
     }
@@ -202,6 +206,15 @@ fn levels(plane: &Plane, width: usize, base: i16, runs: &mut [Vec<Run>; LEVELS_H
             runs_of(plane, width, level, runs);
         }
     }
+}
+
+/// The window of a text with the lines of its value at its place: glyphs of thin slanting strokes have no pixel that
+/// is covered whole, so that strokes of one value do not show them.
+fn reached(text: &Found, likely: &[(Window, i16)]) -> Window {
+    let of_text = |(line, value): &&(Window, i16)| {
+        value.abs_diff(text.value) <= 2 * SAME_HU && same_place(&text.window, line)
+    };
+    likely.iter().filter(of_text).fold(text.window, |window, (line, _)| window.union(*line))
 }
 
 /// Whether a text takes up half of the height and three fifths of the width of a line.
