@@ -73,6 +73,11 @@ fn numbers_and_bytes_that_are_no_measurements_go() {
     assert_eq!(scrubbed(tags::KVP, VR::DS, "120.44556677", number).as_deref(), Some(""));
     assert_eq!(scrubbed(tags::EXPOSURE_TIME, VR::DS, "1E1.44556677", number), None);
     assert_eq!(scrubbed(tags::KVP, VR::DS, "120.44556678", number).as_deref(), Some("120.44556678"));
+    // Also in what is too long for a DS, and rounded.
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "120.44556677000000000000", number).as_deref(), Some(""));
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "44556677.0000000000000000", number).as_deref(), Some(""));
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "4.45566770000000000000e7", number).as_deref(), Some(""));
+    assert_eq!(scrubbed(tags::KVP, VR::DS, "120.00000000000000000000", number).as_deref(), Some("120"));
     let kept = |element| scrubbed_element(element, "Doe").is_some();
     let pointer = |tag: Tag| {
         kept(DataElement::new(
