@@ -41,9 +41,15 @@ pub(crate) fn start_deface(
         let hold = done.hold.or_else(|| tripwire::tripwire(&volume, &done.removal.mask).err());
         let (_, rows, columns) = volume.hu.dim();
         let protected = done.protected.to_mask([rows, columns]);
-        for (at, hu) in volume.hu.indexed_iter_mut() {
-            if done.removal.mask[at] {
-                *hu = done.removal.fill.hu(at.0, at.1, at.2);
+        let planes = volume.hu.outer_iter_mut().zip(done.removal.mask.outer_iter()).enumerate();
+        for (slice, (mut plane, removed)) in planes {
+            progress.check()?;
+            for (row, (mut line, removed)) in plane.outer_iter_mut().zip(removed.outer_iter()).enumerate() {
+                for (column, (hu, removed)) in line.iter_mut().zip(removed).enumerate() {
+                    if *removed {
+                        *hu = done.removal.fill.hu(slice, row, column);
+                    }
+                }
             }
         }
         Ok((volume.hu, done.removal.mask, protected, hold, done.evidence))
